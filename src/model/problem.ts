@@ -1,0 +1,58 @@
+/** Every way a caller can be told no. Kinds are public: added, never renamed. */
+export const PROBLEMS = {
+  'request-invalid': { status: 400, title: 'The request is not as the API has it' },
+  'body-empty': { status: 400, title: 'The body is empty' },
+  'bundle-field-missing': {
+    status: 400,
+    title: 'The multipart form has no file field named bundle',
+  },
+  'not-an-archive': { status: 415, title: 'The bytes are no tar, gzip or zstd archive' },
+  'media-type-unsupported': {
+    status: 415,
+    title: 'The content type is none that this address takes',
+  },
+  'archive-truncated': { status: 422, title: 'The archive ends before its end marker' },
+  'archive-corrupt': { status: 422, title: 'The archive is damaged' },
+  'archive-foreign': { status: 422, title: 'The archive holds no file that Hangar reads' },
+  'archive-proc-empty': { status: 422, title: 'Every /proc file in the archive is empty' },
+  'bundle-too-large': { status: 413, title: 'The bundle has more bytes than allowed' },
+  'bundle-inflates-too-far': {
+    status: 413,
+    title: 'The bundle unpacks to more bytes than allowed',
+  },
+  'entries-too-many': { status: 413, title: 'The archive has more entries than allowed' },
+  'entry-too-large': { status: 413, title: 'An entry of the archive is larger than allowed' },
+  'path-too-long': { status: 413, title: 'A path in the archive is longer than allowed' },
+  'text-unreadable': { status: 422, title: 'The text holds nothing that Hangar reads' },
+  'snapshot-unknown': { status: 404, title: 'There is no snapshot with this id' },
+  'snapshot-failed': { status: 409, title: 'The snapshot could not be read' },
+  'snapshot-pending': { status: 409, title: 'The snapshot is not diagnosed yet' },
+  'incident-unknown': { status: 404, title: 'There is no incident with this id' },
+  'host-unknown': { status: 404, title: 'There is no host with this name' },
+  'signature-unknown': { status: 404, title: 'There is no signature with this id' },
+  'cursor-invalid': { status: 400, title: 'The cursor is not one that this list gave' },
+  'address-unknown': { status: 404, title: 'There is nothing at this address' },
+  'method-unsupported': { status: 405, title: 'The address does not take this method' },
+  'store-full': { status: 507, title: 'The disk has no room for the bundle' },
+  'too-busy': { status: 503, title: 'The service has as much queued work as it takes' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemKind = keyof typeof PROBLEMS
+
+/** Facts that are safe to show to whoever asked. */
+export type ProblemFacts = Readonly<
+  Record<string, string | number | boolean | null | readonly string[]>
+>
+
+/** A failure the caller can act on; leaves the service as `application/problem+json` (RFC 9457). */
+export class Problem extends Error {
+  readonly kind: ProblemKind
+  readonly facts: ProblemFacts
+
+  constructor(kind: ProblemKind, facts: ProblemFacts = {}) {
+    super(PROBLEMS[kind].title)
+    this.name = 'Problem'
+    this.kind = kind
+    this.facts = facts
+  }
+}
