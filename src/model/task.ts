@@ -81,8 +81,8 @@ export type Task = {
   readonly marks: readonly Mark[]
   /** Where it was first seen. */
   readonly from: Place
-  /** proc: files of /proc. pasted: a stack in a text. ps: a row of a listing, nothing else. */
-  readonly origin: 'proc' | 'pasted' | 'ps'
+  /** proc: files of /proc. pasted: a stack in a text. log: a kernel report. ps: a row of a listing, nothing else. */
+  readonly origin: 'proc' | 'pasted' | 'log' | 'ps'
 }
 
 /** One row of fd/. `target` is a link's text: data of the host, never a path to follow. */
