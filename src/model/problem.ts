@@ -1,6 +1,7 @@
 /** Every way a caller can be told no. Kinds are public: added, never renamed. */
 export const PROBLEMS = {
   'request-invalid': { status: 400, title: 'The request is not as the API has it' },
+  'body-too-large': { status: 413, title: 'The body is larger than this address takes' },
   'body-empty': { status: 400, title: 'The body is empty' },
   'bundle-field-missing': {
     status: 400,
@@ -27,12 +28,19 @@ export const PROBLEMS = {
   'snapshot-unknown': { status: 404, title: 'There is no snapshot with this id' },
   'snapshot-failed': { status: 409, title: 'The snapshot could not be read' },
   'snapshot-pending': { status: 409, title: 'The snapshot is not diagnosed yet' },
+  'archive-removed': { status: 410, title: 'The archive of this snapshot is no longer kept' },
+  'stack-unknown': { status: 404, title: 'There is no stack with this fingerprint' },
   'incident-unknown': { status: 404, title: 'There is no incident with this id' },
   'host-unknown': { status: 404, title: 'There is no host with this name' },
   'signature-unknown': { status: 404, title: 'There is no signature with this id' },
   'cursor-invalid': { status: 400, title: 'The cursor is not one that this list gave' },
   'address-unknown': { status: 404, title: 'There is nothing at this address' },
   'method-unsupported': { status: 405, title: 'The address does not take this method' },
+  'host-header-foreign': {
+    status: 421,
+    title: 'The Host header names neither this machine nor the public address',
+  },
+  'origin-foreign': { status: 403, title: 'The request comes from a page of another site' },
   'store-full': { status: 507, title: 'The disk has no room for the bundle' },
   'too-busy': { status: 503, title: 'The service has as much queued work as it takes' },
 } as const satisfies Record<string, { status: number; title: string }>

@@ -1,0 +1,173 @@
+import { z } from 'zod'
+import { SEVERITIES } from '../model/diagnosis.ts'
+import type * as model from '../model/incident.ts'
+import { INCIDENT_STATES, SNAPSHOT_STATUSES } from '../model/incident.ts'
+import { exactly } from './exactly.ts'
+import {
+  Counts,
+  finding,
+  findingDetails,
+  flag,
+  instant,
+  labels,
+  list,
+  text,
+  wholeNumber,
+} from './schemas.ts'
+
+// What the API answers of what is kept: snapshots, incidents, hosts, counts, signatures.
+
+/** A page of a list. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z
+    .object({
+      items: list(item),
+      next: text.nullable().meta({ description: 'Cursor of the next page; null on the last' }),
+      total: wholeNumber.meta({ description: 'Length of the whole list' }),
+    })
+    .readonly()
+
+export const url = text.meta({ format: 'uri' })
+
+export const HistoryItem = exactly<model.HistoryItem>()(
+  z
+    .object({
+      at: instant,
+      what: z.enum([
+        'opened',
+        'seen',
+        'verdict',
+        'acknowledged',
+        'resolved',
+        'cleared',
+        'rebooted',
+        'reopened',
+      ]),
+      who: text.meta({ description: '`hangar` for what a snapshot showed, else who did it' }),
+      snapshot: text.nullable(),
+      note: text.nullable(),
+    })
+    .readonly()
+    .meta({ id: 'HistoryItem', description: 'One change in the life of an incident' }),
+)
+
+const incidentFields = {
+  id: text,
+  url,
+  ...finding,
+  state: z.enum(INCIDENT_STATES),
+  resolution: z.enum(['cleared', 'rebooted']).nullable(),
+  host: text.nullable(),
+  kernel: text.nullable(),
+  labels,
+  class: text.nullable().meta({ description: 'Wait class of its culprit; null for events' }),
+  taskCount: wholeNumber,
+  firstSeen: instant,
+  lastSeen: instant,
+  snapshots: wholeNumber.meta({ description: 'How many snapshots have seen it' }),
+}
+
+export const IncidentItem = exactly<model.IncidentItem>()(
+  z
+    .object(incidentFields)
+    .readonly()
+    .meta({ id: 'IncidentItem', description: 'An incident as lists show it' }),
+)
+
+export const Incident = exactly<model.Incident>()(
+  z
+    .object({
+      ...incidentFields,
+      ...findingDetails,
+      snapshot: text.meta({ description: 'Id of the snapshot the evidence is from' }),
+      links: list(
+        z.object({ id: text, url, key: text.nullable(), title: text.nullable() }).readonly(),
+      ),
+      history: list(HistoryItem),
+    })
+    .readonly()
+    .meta({ id: 'Incident', description: 'One incident whole' }),
+)
+
+/** Why a snapshot could not be read, in the words of the problem it would have been answered by. */
+const SnapshotProblem = z
+  .object({ type: text, title: text, facts: z.record(z.string(), z.unknown()).readonly() })
+  .readonly()
+
+export const SnapshotItem = exactly<model.SnapshotItem>()(
+  z
+    .object({
+      id: text,
+      url,
+      sha256: text,
+      status: z.enum(SNAPSHOT_STATUSES),
+      problem: SnapshotProblem.nullable(),
+      name: text,
+      sizeBytes: wholeNumber,
+      host: text.nullable(),
+      kernel: text.nullable(),
+      labels,
+      collectedAt: instant.nullable(),
+      receivedAt: instant,
+      counts: Counts.nullable(),
+      incidents: list(text).meta({ description: 'Ids of the incidents it opened or saw again' }),
+    })
+    .readonly()
+    .meta({ id: 'Snapshot', description: 'A stored bundle' }),
+)
+
+export const HostItem = exactly<model.HostItem>()(
+  z
+    .object({
+      name: text,
+      machineId: text.nullable(),
+      kernel: text.nullable(),
+      labels,
+      firstSeen: instant,
+      lastSeen: instant,
+      snapshots: wholeNumber,
+      openIncidents: wholeNumber,
+      incidents: wholeNumber,
+    })
+    .readonly()
+    .meta({ id: 'Host', description: 'A host as lists show it' }),
+)
+
+export const CountRow = exactly<model.CountRow>()(
+  z
+    .object({
+      incidents: wholeNumber,
+      hosts: wholeNumber,
+      tasks: wholeNumber,
+      firstSeen: instant,
+      lastSeen: instant,
+    })
+    .catchall(z.union([z.string(), z.number(), z.null()]))
+    .readonly()
+    .meta({ id: 'CountRow', description: 'Its keys (those asked by) beside the figures' }),
+)
+
+export const Signature = z
+  .object({
+    id: text,
+    version: wholeNumber,
+    title: text,
+    severity: z.enum(SEVERITIES),
+    why: text,
+    source: text,
+  })
+  .readonly()
+  .meta({ id: 'Signature', description: 'What is looked for' })
+
+export const ProblemDocument = z
+  .looseObject({
+    type: text.meta({ description: 'Address of the page that explains it' }),
+    title: text,
+    status: wholeNumber,
+    detail: text.exactOptional(),
+    instance: text,
+  })
+  .readonly()
+  .meta({ id: 'Problem', description: 'RFC 9457, with facts of its kind beside' })
+
+export { flag, list, text, wholeNumber }
