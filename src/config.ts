@@ -1,0 +1,180 @@
+/** How a setting's text is read; the table below names one for each row. */
+type Kind = 'text' | 'optional-text' | 'whole' | 'optional-whole'
+
+type Row = {
+  readonly kind: Kind
+  readonly fallback: string | number | null
+  /** What a number counts; null for text. */
+  readonly unit: string | null
+  readonly env: string
+  readonly flag: string
+  /** What stands for the value in `--help`. */
+  readonly value: string
+  readonly help: string
+  /** Bounds of a number, both included. */
+  readonly range?: readonly [least: number, most: number]
+}
+
+const MIB = 1024 * 1024
+
+/**
+ * Every setting of the service: each is a flag, an environment variable and a line of
+ * `hangar serve --help`. A flag wins over the environment, the environment over the default.
+ */
+export const SETTINGS = {
+  host: {
+    kind: 'text',
+    fallback: '127.0.0.1',
+    unit: null,
+    env: 'HANGAR_HOST',
+    flag: 'host',
+    value: 'ADDRESS',
+    help: 'address to listen on; any but loopback needs access tokens',
+  },
+  port: {
+    kind: 'whole',
+    fallback: 7070,
+    unit: null,
+    env: 'HANGAR_PORT',
+    flag: 'port',
+    value: 'PORT',
+    help: 'TCP port to listen on; 0 takes a free one',
+    range: [0, 65_535],
+  },
+  dataFolder: {
+    kind: 'text',
+    fallback: './data',
+    unit: null,
+    env: 'HANGAR_DATA',
+    flag: 'data',
+    value: 'FOLDER',
+    help: 'where snapshots, incidents and archives are kept; made when absent',
+  },
+  publicUrl: {
+    kind: 'optional-text',
+    fallback: null,
+    unit: null,
+    env: 'HANGAR_PUBLIC_URL',
+    flag: 'public-url',
+    value: 'URL',
+    help: 'address that links carry, where a proxy stands in front; else the one asked for',
+  },
+  signaturesFolder: {
+    kind: 'optional-text',
+    fallback: null,
+    unit: null,
+    env: 'HANGAR_SIGNATURES_DIR',
+    flag: 'signatures-dir',
+    value: 'FOLDER',
+    help: 'a folder of signatures (*.yaml) in addition to those that come with Hangar',
+  },
+  workers: {
+    kind: 'optional-whole',
+    fallback: null,
+    unit: 'threads',
+    env: 'HANGAR_WORKERS',
+    flag: 'workers',
+    value: 'COUNT',
+    help: 'threads that diagnose bundles; else one less than the CPUs, at least one',
+    range: [1, 256],
+  },
+  queueMax: {
+    kind: 'whole',
+    fallback: 10_000,
+    unit: 'bundles',
+    env: 'HANGAR_QUEUE_MAX',
+    flag: 'queue-max',
+    value: 'COUNT',
+    help: 'bundles that may wait for diagnosis before uploads are answered 503',
+    range: [1, 10_000_000],
+  },
+  bundleBytesMax: {
+    kind: 'whole',
+    fallback: 512 * MIB,
+    unit: 'bytes',
+    env: 'HANGAR_BUNDLE_BYTES_MAX',
+    flag: 'bundle-bytes-max',
+    value: 'BYTES',
+    help: 'largest upload taken; a bundle of 20,000 threads has 9 MiB',
+    range: [1024, Number.MAX_SAFE_INTEGER],
+  },
+  drainMs: {
+    kind: 'whole',
+    fallback: 30_000,
+    unit: 'milliseconds',
+    env: 'HANGAR_DRAIN_MS',
+    flag: 'drain-ms',
+    value: 'MS',
+    help: 'how long SIGTERM waits for open requests and running diagnoses',
+    range: [0, 3_600_000],
+  },
+} as const satisfies Record<string, Row>
+
+export type SettingName = keyof typeof SETTINGS
+
+type ValueOf<Read extends Kind> = Read extends 'text'
+  ? string
+  : Read extends 'optional-text'
+    ? string | null
+    : Read extends 'whole'
+      ? number
+      : number | null
+
+/** Values of all settings, checked. */
+export type Settings = {
+  readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]['kind']>
+}
+
+/** A setting whose text is none that it takes; the message names the flag or variable. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError'
+}
+
+/**
+ * Settings out of flags (by flag name) and environment; what neither names has its default.
+ *
+ * @throws {SettingError} for a text that is no value of its setting
+ */
+export function readSettings(
+  flags: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const text = (name: SettingName) => readText(name, flags, environment)
+  const whole = (name: SettingName) => readWhole(name, flags, environment)
+  return {
+    host: text('host') ?? SETTINGS.host.fallback,
+    port: whole('port') ?? SETTINGS.port.fallback,
+    dataFolder: text('dataFolder') ?? SETTINGS.dataFolder.fallback,
+    publicUrl: text('publicUrl')?.replace(/\/+$/, '') ?? null,
+    signaturesFolder: text('signaturesFolder'),
+    workers: whole('workers'),
+    queueMax: whole('queueMax') ?? SETTINGS.queueMax.fallback,
+    bundleBytesMax: whole('bundleBytesMax') ?? SETTINGS.bundleBytesMax.fallback,
+    drainMs: whole('drainMs') ?? SETTINGS.drainMs.fallback,
+  }
+}
+
+/** An empty variable counts as absent: that is how shells and unit files unset one. */
+function readText(
+  name: SettingName,
+  flags: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | null {
+  const { flag, env } = SETTINGS[name]
+  return flags[flag] || environment[env] || null
+}
+
+function readWhole(
+  name: SettingName,
+  flags: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): number | null {
+  const text = readText(name, flags, environment)
+  if (text === null) return null
+  const row: Row = SETTINGS[name]
+  const [least, most] = row.range ?? [0, Number.MAX_SAFE_INTEGER]
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= least && value <= most) return value
+  const from = flags[row.flag] ? `--${row.flag}` : row.env
+  throw new SettingError(`${from} takes a whole number from ${least} to ${most}, not "${text}"`)
+}
