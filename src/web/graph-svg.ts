@@ -1,0 +1,198 @@
+import { Graph, layout } from '@dagrejs/dagre'
+import type { IncidentTask, WaitGraph } from '../model/diagnosis.ts'
+import { foldGraph, type ShownEdge, type ShownGraph, type ShownNode } from './graph-fold.ts'
+import { shapeOf } from './graph-shapes.ts'
+import { type Html, html } from './html.ts'
+import { clipped, plural, spaced } from './parts/words.ts'
+
+type Point = { readonly x: number; readonly y: number }
+type PlacedNode = ShownNode & Point
+type PlacedEdge = ShownEdge & { readonly points: readonly Point[]; readonly label: Point }
+type Placed = {
+  readonly width: number
+  readonly height: number
+  readonly nodes: readonly PlacedNode[]
+  readonly edges: readonly PlacedEdge[]
+}
+
+const BOX = { width: 236, height: 66 }
+const MARGIN = 18
+/** Characters of 13 pixel type that fit a line of a box. */
+const LINE_CHARS = 26
+
+/**
+ * The wait-for graph as a picture: who waits stands above what is waited for. Folded where it is
+ * large; told in words below it, where nothing is folded.
+ */
+export function graphFigure(
+  graph: WaitGraph,
+  tasks: readonly IncidentTask[],
+  idPrefix: string,
+): Html | null {
+  if (graph.nodes.length === 0) return null
+  const shown = foldGraph(graph, tasks)
+  const placed = place(shown)
+  return html`<figure class="graph"><div class="graph-box" tabindex="0" role="group" aria-label="Wait-for graph, scrollable">${picture(placed, graph.cycle, idPrefix)}</div>${caption(shown, graph.cycle)}${inWords(graph)}</figure>`
+}
+
+function place(shown: ShownGraph): Placed {
+  const graph = new Graph({ multigraph: true })
+  graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 46, marginx: MARGIN, marginy: MARGIN })
+  graph.setDefaultEdgeLabel(() => ({}))
+  // Nodes go by their place in the list: an id is text of a host, and could be any word.
+  const names = new Map(shown.nodes.map(({ id }, index) => [id, `${index}`]))
+  const nameOf = (id: string) => names.get(id) ?? id
+  for (const name of names.values()) graph.setNode(name, { ...BOX })
+  for (const [index, { from, to, kind }] of shown.edges.entries()) {
+    const size = { width: kind.length * 7 + 10, height: 18, labelpos: 'c' as const }
+    graph.setEdge(nameOf(from), nameOf(to), size, `${index}`)
+  }
+  layout(graph)
+  const { width = 0, height = 0 } = graph.graph()
+  return {
+    width,
+    height,
+    nodes: shown.nodes.map((node) => ({ ...node, ...pointOf(graph.node(nameOf(node.id))) })),
+    edges: shown.edges.map((edge, index) => {
+      const line = graph.edge(nameOf(edge.from), nameOf(edge.to), `${index}`)
+      return { ...edge, points: (line?.points ?? []).map(pointOf), label: pointOf(line) }
+    }),
+  }
+}
+
+function pointOf(at: { x?: number; y?: number } | undefined): Point {
+  return { x: rounded(at?.x ?? 0), y: rounded(at?.y ?? 0) }
+}
+
+function picture({ width, height, nodes, edges }: Placed, cycle: boolean, prefix: string): Html {
+  const arrow = `${prefix}-arrow`
+  const says = `${plural(nodes.length, 'node')}, ${plural(edges.length, 'edge')}${cycle ? ', with a cycle' : ''}`
+  const [w, h] = [Math.ceil(width), Math.ceil(height)]
+  return html`<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="Wait-for graph: ${says}" font-family="sans-serif">
+<defs>${arrowHead(arrow, 'edge-head')}${arrowHead(`${arrow}-cycle`, 'edge-head cycle')}</defs>
+${edges.map((edge) => edgeLine(edge, edge.inCycle ? `${arrow}-cycle` : arrow))}
+${nodes.map(nodeBox)}
+${edges.map(edgeLabel)}
+</svg>`
+}
+
+function arrowHead(id: string, className: string): Html {
+  return html`<marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="${className}" d="M0 .5 10 5 0 9.5 2.500 5z"/></marker>`
+}
+
+function edgeLine({ points, inCycle, kind, evidence }: PlacedEdge, arrow: string): Html {
+  return html`<g class="${inCycle ? 'edge cycle' : 'edge'}"><title>${spaced(kind)}: ${evidence}</title><path d="${curve(points)}" fill="none" stroke="#667" stroke-width="${inCycle ? 3 : 1.5}" marker-end="url(#${arrow})"/></g>`
+}
+
+/** A line through the middles of the segments, bent at the points that layout gave. */
+function curve(points: readonly Point[]): string {
+  const [first, ...rest] = points
+  const last = rest.at(-1)
+  if (!first || !last) return ''
+  const bends = rest.slice(0, -1).map((point, index) => {
+    const next = rest[index + 1] ?? last
+    return `Q${point.x} ${point.y} ${rounded((point.x + next.x) / 2)} ${rounded((point.y + next.y) / 2)}`
+  })
+  return `M${first.x} ${first.y}${bends.join('')}L${last.x} ${last.y}`
+}
+
+function edgeLabel({ label, kind, inCycle, evidence }: PlacedEdge): Html {
+  return html`<text class="${inCycle ? 'edge-label cycle' : 'edge-label'}" x="${label.x}" y="${label.y + 4}" text-anchor="middle" font-size="12" stroke="#fff" stroke-width="5" stroke-linejoin="round" paint-order="stroke" fill="#445">${spaced(kind)}${inCycle ? ' ⟳' : null}<title>${evidence}</title></text>`
+}
+
+function nodeBox(node: PlacedNode): Html {
+  const { outline, inner } = shapeOf(node.kind)
+  const classes = ['node', `kind-${slug(node.kind)}`, `role-${slug(node.role ?? 'none')}`]
+  if (node.inCycle) classes.push('cycle')
+  if (node.folded.length > 0) classes.push('folded')
+  const [x, y] = [rounded(node.x - BOX.width / 2), rounded(node.y - BOX.height / 2)]
+  return html`<g class="${classes.join(' ')}" transform="translate(${x} ${y})"><title>${nodeTitle(node)}</title>${
+    node.folded.length > 0
+      ? html`<path class="shadow" transform="translate(6 6)" d="${outline(BOX)}" fill="#fff" stroke="#99a"/>`
+      : null
+  }<path class="outline" d="${outline(BOX)}" fill="#fff" stroke="#556" stroke-width="${node.role === 'culprit' ? 3 : 1.5}"/>${
+    inner === null
+      ? null
+      : html`<path class="inner" d="${inner(BOX)}" fill="none" stroke="#889" stroke-width="1"/>`
+  }<text class="kind" x="16" y="24" font-size="11">${spaced(node.kind)}</text>${roleTag(node)}${nodeLabel(node)}</g>`
+}
+
+function nodeTitle({ kind, label, role, folded, inCycle }: ShownNode): string {
+  const names = folded.length > 0 ? `: ${folded.slice(0, 60).join(', ')}` : ''
+  return `${spaced(kind)} ${label}${names}${role === null ? '' : ` (${role})`}${inCycle ? ', in the cycle' : ''}`
+}
+
+/** The role in a box that straddles the upper edge; the culprit's also has a cross. */
+function roleTag({ role, inCycle }: ShownNode): Html | null {
+  if (role === null && !inCycle) return null
+  const words = [role === 'culprit' ? `✕ ${role}` : role, inCycle ? '⟳' : null]
+  const text = clipped(words.filter((word) => word !== null).join('  '), 20)
+  const width = text.length * 7.2 + 14
+  const x = rounded(BOX.width - width - 12)
+  return html`<rect class="role-tag" x="${x}" y="-10" width="${rounded(width)}" height="20" rx="10" fill="#445"/><text class="role-name" x="${rounded(x + width / 2)}" y="4" text-anchor="middle" font-size="11.500" font-weight="600" fill="#fff">${text}</text>`
+}
+
+function nodeLabel({ label }: ShownNode): Html {
+  const [first, second] = linesOf(label)
+  return html`<text class="label" x="16" y="${second === null ? 46 : 41}" font-size="13" font-family="monospace">${first}</text>${
+    second === null
+      ? null
+      : html`<text class="label" x="16" y="57" font-size="13" font-family="monospace">${second}</text>`
+  }`
+}
+
+/** One or two lines, cut where a blank allows it; the whole label is in the title. */
+function linesOf(label: string): readonly [string, string | null] {
+  if (label.length <= LINE_CHARS) return [label, null]
+  const blank = label.lastIndexOf(' ', LINE_CHARS)
+  const end = blank > LINE_CHARS / 2 ? blank : LINE_CHARS
+  return [label.slice(0, end), clipped(label.slice(end).trimStart(), LINE_CHARS)]
+}
+
+function caption(shown: ShownGraph, cycle: boolean): Html {
+  const folded = shown.nodes.reduce((sum, node) => sum + node.folded.length, 0)
+  const kinds = [...new Set(shown.nodes.map(({ kind }) => kind))]
+  return html`<figcaption><p>${
+    cycle
+      ? 'Thick edges marked ⟳ lead back to where they begin: nobody on them can go on.'
+      : 'An arrow leads from who waits to what is waited for.'
+  }${folded > 0 ? html` ${plural(folded, 'task')} alike ${folded === 1 ? 'is' : 'are'} drawn as one.` : null}${shown.left > 0 ? html` ${plural(shown.left, 'further node')} ${shown.left === 1 ? 'is' : 'are'} not drawn.` : null}</p><ul class="legend">${kinds.map(legendItem)}</ul></figcaption>`
+}
+
+const LEGEND_BOX = { width: 236, height: 132 }
+
+function legendItem(kind: string): Html {
+  const { outline, inner } = shapeOf(kind)
+  return html`<li><svg viewBox="-6 -8 248 150" width="30" height="18" aria-hidden="true"><g class="node kind-${slug(kind)}"><path class="outline" d="${outline(LEGEND_BOX)}" fill="#fff" stroke="#556" stroke-width="10"/>${inner === null ? null : html`<path class="inner" d="${inner(LEGEND_BOX)}" fill="none" stroke="#889" stroke-width="8"/>`}</g></svg>${spaced(kind)}</li>`
+}
+
+const WORDS_MAX = 200
+
+/** Every edge as a sentence: what the picture says to those who do not see it, unfolded. */
+function inWords({ nodes, edges }: WaitGraph): Html {
+  const labels = new Map(nodes.map(({ id, label }) => [id, label]))
+  const rows = edges
+    .slice(0, WORDS_MAX)
+    .map(
+      ({ from, to, kind, evidence }) =>
+        html`<tr><td><code>${clipped(labels.get(from) ?? from, 120)}</code></td><td>${spaced(kind)}</td><td><code>${clipped(labels.get(to) ?? to, 120)}</code></td><td>${clipped(evidence, 400)}</td></tr>`,
+    )
+  if (rows.length === 0) return html``
+  return html`<details><summary>The graph in words</summary><div class="scroll"><table><thead><tr><th scope="col">From</th><th scope="col">How</th><th scope="col">To</th><th scope="col">Because</th></tr></thead><tbody>${rows}</tbody></table></div>${
+    edges.length > WORDS_MAX
+      ? html`<p class="quiet">and ${plural(edges.length - WORDS_MAX, 'edge')} more, in the JSON</p>`
+      : null
+  }</details>`
+}
+
+/** A name that can be a class of style, whatever it was. */
+function slug(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 40)
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10
+}

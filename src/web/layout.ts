@@ -1,0 +1,107 @@
+import { type Html, html } from './html.ts'
+import { BRAND, MOON, SUN } from './parts/icons.ts'
+import { clipped, instant } from './parts/words.ts'
+
+/** What every page needs to know of the request it answers. */
+export type PageContext = {
+  /** Now, RFC 3339: what times are told against. */
+  readonly now: string
+  /** Changes with the bytes of the static files, so that they can be kept for ever. */
+  readonly assets: string
+  /** `http://host:port`, for addresses that people copy. */
+  readonly origin: string
+  /** Name of who is signed in; null where the pages are open or nobody is. */
+  readonly who: string | null
+}
+
+/** One page, before it is put in its frame. */
+export type PageContent = {
+  readonly title: string
+  /** One sentence, for previews of a pasted address. */
+  readonly description: string
+  readonly section: (typeof SECTIONS)[number]['path'] | null
+  readonly body: Html
+  /** Seconds until the page asks for itself again, for work that is under way. */
+  readonly refreshSeconds?: number
+}
+
+const SECTIONS = [
+  { path: '/', name: 'Fleet', key: 'f' },
+  { path: '/incidents', name: 'Incidents', key: 'i' },
+  { path: '/hosts', name: 'Hosts', key: 'h' },
+  { path: '/snapshots', name: 'Snapshots', key: 's' },
+  { path: '/signatures', name: 'Signatures', key: 'c' },
+  { path: '/analyze', name: 'Analyze', key: 'a' },
+] as const
+
+/** The whole document. */
+export function layout(context: PageContext, page: PageContent): string {
+  const title = clipped(page.title, 120)
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${title} · Hangar</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${clipped(page.description, 300)}">
+<meta property="og:site_name" content="Hangar">
+<meta property="og:title" content="${title}">
+<meta property="og:description" content="${clipped(page.description, 300)}">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="same-origin">${
+    page.refreshSeconds === undefined
+      ? null
+      : html`
+<meta http-equiv="refresh" content="${page.refreshSeconds}">`
+  }
+<link rel="icon" type="image/svg+xml" href="/static/favicon.svg?v=${context.assets}">
+<link rel="stylesheet" href="/static/style.css?v=${context.assets}">
+<script src="/static/theme.js?v=${context.assets}"></script>
+<script type="module" src="/static/app.js?v=${context.assets}"></script>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+${header(context, page.section)}
+<main id="main" tabindex="-1">
+${page.body}
+</main>
+${footer(context)}
+${SHORTCUTS}
+</body>
+</html>
+`.markup
+}
+
+function header({ who }: PageContext, section: PageContent['section']): Html {
+  return html`<header class="top">
+<a class="brand" href="/" aria-label="Hangar, the fleet">${BRAND}<span>Hangar</span></a>
+<nav aria-label="Main"><ul>${SECTIONS.map(
+    ({ path, name, key }) =>
+      html`<li><a href="${path}" data-key="${key}"${path === section ? CURRENT : null}>${name}</a></li>`,
+  )}</ul></nav>
+<form class="find" action="/incidents" method="get" role="search"><label class="unseen" for="find">Find incidents</label><input id="find" name="q" type="search" placeholder="Host, task, function…" autocomplete="off" spellcheck="false" maxlength="200"><kbd aria-hidden="true">/</kbd></form>
+${who === null ? null : html`<span class="who" title="Signed in as ${who}">${clipped(who, 24)}</span>`}
+<button type="button" class="theme script-only" aria-label="Change between light and dark">${SUN}${MOON}</button>
+</header>`
+}
+
+const CURRENT = html` aria-current="page"`
+
+function footer({ now }: PageContext): Html {
+  return html`<footer class="bottom"><p>Hangar brings hung tasks in and takes them apart. <a href="/docs">API</a> <a href="/openapi.json">OpenAPI</a> <a href="/healthz">Health</a></p><p>As of <time datetime="${now}" data-absolute>${instant(now)}</time><span class="script-only"> · <kbd>?</kbd> keys</span></p></footer>`
+}
+
+const SHORTCUTS = html`<dialog class="shortcuts" aria-labelledby="shortcuts-title"><h2 id="shortcuts-title">Keys</h2><dl>
+<dt><kbd>/</kbd></dt><dd>find, or filter the list</dd>
+<dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next and previous row or section</dd>
+<dt><kbd>Enter</kbd></dt><dd>open the marked row</dd>
+<dt><kbd>g</kbd> then a letter</dt><dd>${SECTIONS.map(({ name, key }) => html`<span class="go"><kbd>${key}</kbd> ${name}</span> `)}</dd>
+<dt><kbd>t</kbd></dt><dd>light or dark</dd>
+<dt><kbd>y</kbd></dt><dd>copy the first command</dd>
+<dt><kbd>?</kbd></dt><dd>this list</dd>
+</dl><form method="dialog"><button>Close</button></form></dialog>`
+
+/** The way up: where a page stands below its section. */
+export function crumbs(path: string, name: string): Html {
+  return html`<nav class="crumbs" aria-label="Way up"><a href="${path}">${name}</a></nav>`
+}

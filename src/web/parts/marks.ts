@@ -1,0 +1,92 @@
+import type { Severity, Verdict } from '../../model/diagnosis.ts'
+import type { IncidentState } from '../../model/incident.ts'
+import type { TaskState } from '../../model/task.ts'
+import type { Wait } from '../../model/wait.ts'
+import { type Html, html } from '../html.ts'
+import { severityIcon, stateIcon, verdictIcon } from './icons.ts'
+import { ago, clipped, instant } from './words.ts'
+
+/** Beyond this a text is cut on the server too; a name of megabytes must not fill a page. */
+const TEXT_CHARS_MAX = 400
+const TITLE_CHARS_MAX = 12_000
+
+/** Text of a host: kept apart from its surroundings, cut by style, whole in its title. */
+export function hostText(text: string | null, absent = 'unknown'): Html {
+  if (text === null || text === '') return html`<span class="absent">${absent}</span>`
+  return html`<bdi class="host-text" title="${clipped(text, TITLE_CHARS_MAX)}">${clipped(text, TEXT_CHARS_MAX)}</bdi>`
+}
+
+/** The same in the type of the machine: names of functions, files and tasks. */
+export function hostCode(text: string | null, absent = 'unknown'): Html {
+  return html`<code>${hostText(text, absent)}</code>`
+}
+
+export function severityMark(severity: Severity): Html {
+  return html`<span class="mark sev-${severity}">${severityIcon(severity)}${severity}</span>`
+}
+
+export function verdictMark(verdict: Verdict): Html {
+  return html`<span class="mark verdict" title="${VERDICT_MEANS[verdict]}">${verdictIcon(verdict)}${verdict}</span>`
+}
+
+export const VERDICT_MEANS: Readonly<Record<Verdict, string>> = {
+  confirmed: 'Confirmed: the input alone proves it.',
+  likely: 'Likely: the telling task is there, a corroborating part is not in the input.',
+  possible: 'Possible: consistent with it, but something else could look the same.',
+}
+
+export function stateMark(state: IncidentState, resolution: string | null = null): Html {
+  const word = resolution === null ? state : `${state}: ${resolution}`
+  return html`<span class="mark state-${state}">${stateIcon(state)}${word}</span>`
+}
+
+/** An instant: told against now, absolute on hover; script adds the reader's own time zone. */
+export function timeMark(at: string | null, now: string, absent = 'unknown'): Html {
+  if (at === null || at === '') return html`<span class="absent">${absent}</span>`
+  return html`<time datetime="${at}" title="${instant(at)}">${ago(at, now)}</time>`
+}
+
+/** Source: fs/proc/array.c, task_state_array[]. */
+const STATE_MEANS: Readonly<Record<TaskState, string>> = {
+  R: 'running or ready to run',
+  S: 'sleeping, a signal wakes it',
+  D: 'uninterruptible sleep',
+  T: 'stopped by a signal',
+  t: 'stopped by its tracer',
+  Z: 'zombie: dead, not yet reaped',
+  X: 'dead',
+  I: 'idle kernel thread',
+  W: 'paging or waking',
+  P: 'parked kernel thread',
+  K: 'killable sleep',
+}
+
+export function taskStateMark(state: TaskState | null): Html {
+  if (state === null) return html`<span class="absent">?</span>`
+  return html`<abbr class="task-state state-${state}" title="${STATE_MEANS[state]}">${state}</abbr>`
+}
+
+/** What a task waits for: function first, class and context as small labels. */
+export function waitMark(wait: Wait | null): Html {
+  if (wait === null) return html`<span class="absent">nothing known</span>`
+  return html`<span class="wait">${hostCode(wait.function)} <span class="tag">${wait.class}</span>${
+    wait.context === 'unknown' || wait.context === 'syscall'
+      ? null
+      : html` <span class="tag context-${wait.context}">in ${wait.context}</span>`
+  }</span>`
+}
+
+/** A text to copy, with a button that script brings to life. */
+export function copyable(text: string, label: string): Html {
+  return html`<div class="copyable"><pre class="command" tabindex="0"><code>${text}</code></pre><button type="button" class="copy" data-copy="${text}" aria-label="Copy ${label}">Copy</button></div>`
+}
+
+/** Labels of a host as `key=value` tags. */
+export function labelTags(labels: Readonly<Record<string, string>>): Html | null {
+  const entries = Object.entries(labels)
+  if (entries.length === 0) return null
+  return html`<ul class="tags">${entries.map(
+    ([name, value]) =>
+      html`<li class="tag" title="${name}=${value}"><bdi>${clipped(`${name}=${value}`, 80)}</bdi></li>`,
+  )}</ul>`
+}
