@@ -1,0 +1,114 @@
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { diagnose } from '../diagnose/diagnose.ts'
+import { loadCatalogue } from '../ingest/load-catalogue.ts'
+import { readBundle, readBundleStream } from '../ingest/read-bundle.ts'
+import type { DiagnosedIncident, Diagnosis } from '../model/diagnosis.ts'
+import type { Catalogue } from '../model/signature.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { type Arguments, type Command, type Terminal, UsageError } from './command.ts'
+import { explainFailure } from './failure.ts'
+
+/** Columns of a report that goes to a file or a pipe. */
+const WIDTH_OF_PIPE = 100
+
+export const analyze: Command = {
+  usage: ['hangar analyze PATH... [--json | --md] [--all-tasks]'],
+  about: [
+    'Diagnoses each PATH by itself, without a server and without a store. PATH is a bundle (.tar, .tar.gz, .tar.zst), a sosreport, an unpacked folder of either, a text file (a pasted stack, dmesg, a sysrq dump, vmcore-dmesg, a goroutine dump), or - for standard input. What a file is, is told by its content, never by its name.',
+    'Without a flag it prints a report for people: what is wrong and how sure that is, the tasks that take part and what they wait for, the evidence with file and line, what to run, and what would make the diagnosis surer.',
+    'A PATH that cannot be used is named on standard error; the others are diagnosed all the same.',
+  ],
+  options: [
+    { name: 'json', value: null, help: 'one diagnosis for each PATH, one a line, in their order' },
+    { name: 'md', value: null, help: 'the report as Markdown, to paste in a ticket' },
+    {
+      name: 'all-tasks',
+      value: null,
+      help: 'every task in the diagnosis, not only those that are stuck, exiting or reported',
+    },
+    {
+      name: 'signatures-dir',
+      value: 'FOLDER',
+      help: 'signatures (*.yaml) in addition to those that come with Hangar',
+    },
+  ],
+  exits: [
+    [0, 'nothing found, or nothing but notes on the past (severity info)'],
+    [1, 'at least one incident'],
+    [2, 'a PATH, or the command line, cannot be used'],
+  ],
+  environment: [
+    ['HANGAR_SIGNATURES_DIR', 'the same as --signatures-dir'],
+    ['NO_COLOR, FORCE_COLOR', 'no colour at all; colour even into a pipe'],
+  ],
+  examples: [
+    ['hangar analyze web-7.tar.gz', 'what hangs the host that this bundle is of?'],
+    ['ssh web-7 dmesg | hangar analyze -', 'the same for its kernel log'],
+    ['hangar analyze --json *.tar.gz | jq -r .incidents[].signature', 'for a script'],
+  ],
+  run: runAnalyze,
+}
+
+async function runAnalyze(given: Arguments, terminal: Terminal): Promise<number> {
+  requireUsable(given)
+  const { HANGAR_SIGNATURES_DIR: folder } = process.env
+  const catalogue = loadCatalogue(given.values['signatures-dir'] ?? (folder || null))
+  const exits: number[] = []
+  for (const path of given.paths) {
+    const diagnosis = await diagnosePath(path, catalogue, given, terminal)
+    exits.push(diagnosis === null ? 2 : Number(diagnosis.incidents.some(isUrgent)))
+    if (diagnosis !== null) terminal.out(await rendered(diagnosis, path, given, terminal))
+  }
+  return Math.max(...exits)
+}
+
+function requireUsable({ paths, given }: Arguments): void {
+  if (paths.length === 0) throw new UsageError('it needs a PATH, or - for standard input')
+  if (given.has('json') && given.has('md')) {
+    throw new UsageError('--json and --md exclude each other')
+  }
+}
+
+function isUrgent({ severity }: DiagnosedIncident): boolean {
+  return severity !== 'info'
+}
+
+/** Null for a path that cannot be used, which it has then said. */
+async function diagnosePath(
+  path: string,
+  catalogue: Catalogue,
+  { given }: Arguments,
+  terminal: Terminal,
+): Promise<Diagnosis | null> {
+  try {
+    const snapshot = await readPath(path)
+    return diagnose(snapshot, catalogue, { allTasks: given.has('all-tasks') })
+  } catch (error) {
+    const says = explainFailure(error)
+    if (says === null) throw error
+    terminal.err(`hangar analyze: ${path}: ${says}\n`)
+    return null
+  }
+}
+
+async function readPath(path: string): Promise<Snapshot> {
+  if (path === '-') return readBundleStream(process.stdin, { name: 'stdin' })
+  await stat(path)
+  return readBundle(path, { name: basename(path) })
+}
+
+async function rendered(
+  diagnosis: Diagnosis,
+  path: string,
+  { given, paths }: Arguments,
+  { width, hasColour }: Terminal,
+): Promise<string> {
+  if (given.has('json')) return `${JSON.stringify(diagnosis)}\n`
+  const { reportOf } = await import('./report/report.ts')
+  const blocks = reportOf(diagnosis, path)
+  if (given.has('md')) return (await import('./report/markdown.ts')).toMarkdown(blocks)
+  const { toTerminal } = await import('./report/terminal.ts')
+  const text = toTerminal(blocks, { width: width ?? WIDTH_OF_PIPE, hasColour })
+  return paths.length === 1 ? text : `${text}\n`
+}
