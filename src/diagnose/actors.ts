@@ -87,7 +87,12 @@ function sortReports(
   hasProc: boolean,
   waits: WaitTable,
 ): SortedReports {
-  const sorted: SortedReports = { current: new Map(), loggedOnly: new Map(), events: [], history: [] }
+  const sorted: SortedReports = {
+    current: new Map(),
+    loggedOnly: new Map(),
+    events: [],
+    history: [],
+  }
   for (const report of reports) {
     if (report.kind !== 'hung-task' && report.kind !== 'task') {
       sorted.events.push(report)
@@ -125,8 +130,14 @@ function isSameTask(task: Task, report: Report): boolean {
 
 /** Workqueue workers carry their work in /proc's comm (`kworker/u4:3+loop0`) and not in the log. */
 function sameComm(proc: string, logged: string): boolean {
-  return proc === logged || proc.startsWith(`${logged}+`) || proc.startsWith(`${logged}-`) ||
-    logged.startsWith(`${proc}+`) || logged.startsWith(`${proc}-`) || proc.startsWith(logged)
+  return (
+    proc === logged ||
+    proc.startsWith(`${logged}+`) ||
+    proc.startsWith(`${logged}-`) ||
+    logged.startsWith(`${proc}+`) ||
+    logged.startsWith(`${proc}-`) ||
+    proc.startsWith(logged)
+  )
 }
 
 /** A report is about now when the task still waits, and waits for the same. */
@@ -174,10 +185,7 @@ function samplesByTid(samples: readonly TaskSample[]): ReadonlyMap<number, reado
 }
 
 /** The kernel's own test of a hang: same stack, and not switched out in between. */
-function sampledProgress(
-  task: Task,
-  samples: readonly TaskSample[] | undefined,
-): Progress | null {
+function sampledProgress(task: Task, samples: readonly TaskSample[] | undefined): Progress | null {
   if (!samples || task.switches === null) return null
   let compared = 0
   for (const sample of samples) {
@@ -205,7 +213,10 @@ function agedProgress(task: Task, uptimeSeconds: number | null): Progress | null
   if (task.startTicks === null || uptimeSeconds === null) return null
   const ageSeconds = uptimeSeconds - task.startTicks / TICKS_PER_SECOND
   if (ageSeconds < 0 || ageSeconds >= YOUNG_SECONDS) return null
-  return { kind: 'moving', why: `it started ${ageSeconds.toFixed(1)} s before the bundle was taken` }
+  return {
+    kind: 'moving',
+    why: `it started ${ageSeconds.toFixed(1)} s before the bundle was taken`,
+  }
 }
 
 function keyOf(task: Task, index: number): string {
@@ -225,7 +236,8 @@ function toActor(task: Task, { key, wait, progress, reports }: Known): Actor {
 
 /** A task that only a log knows: the latest report that holds a stack tells most. */
 function loggedActor(reports: readonly Report[], index: number, waits: WaitTable): Actor {
-  const told = reports.findLast(({ stack }) => stack !== null && stack.frames.length > 0) ?? reports[0]
+  const told =
+    reports.findLast(({ stack }) => stack !== null && stack.frames.length > 0) ?? reports[0]
   const task = taskOfReport(told ?? NO_REPORT)
   return toActor(task, {
     key: keyOf(task, index),
@@ -236,19 +248,58 @@ function loggedActor(reports: readonly Report[], index: number, waits: WaitTable
 }
 
 const NO_REPORT: Report = {
-  kind: 'task', title: '', from: { file: '', line: 1 }, uptimeSeconds: null, at: null, cpu: null,
-  comm: null, tid: null, tgid: null, ppid: null, state: null, exitingFlag: null, kthread: null,
-  seconds: null, owner: null, locks: [], stack: null, stackFrom: null, kernelRelease: null, object: null,
+  kind: 'task',
+  title: '',
+  from: { file: '', line: 1 },
+  uptimeSeconds: null,
+  at: null,
+  cpu: null,
+  comm: null,
+  tid: null,
+  tgid: null,
+  ppid: null,
+  state: null,
+  exitingFlag: null,
+  kthread: null,
+  seconds: null,
+  owner: null,
+  locks: [],
+  stack: null,
+  stackFrom: null,
+  kernelRelease: null,
+  object: null,
 }
 
 /** The task that a report tells of, with everything a log cannot know left out. */
 export function taskOfReport(report: Report): Task {
   return {
-    tgid: report.tgid, tid: report.tid, comm: report.comm, state: report.state, ppid: report.ppid,
-    tracerPid: null, nsPids: [], pidNamespace: null, mountNamespace: null, taskPending: [],
-    groupPending: [], blockedSignals: [], fdSize: null, threads: null, switches: null,
-    startTicks: null, kthread: report.kthread, exitingFlag: report.exitingFlag, stack: report.stack,
-    stackFrom: report.stackFrom, wchan: null, syscall: null, cgroup: null, fds: [], unreadable: [],
-    marks: [], from: report.from, origin: 'log',
+    tgid: report.tgid,
+    tid: report.tid,
+    comm: report.comm,
+    state: report.state,
+    ppid: report.ppid,
+    tracerPid: null,
+    nsPids: [],
+    pidNamespace: null,
+    mountNamespace: null,
+    taskPending: [],
+    groupPending: [],
+    blockedSignals: [],
+    fdSize: null,
+    threads: null,
+    switches: null,
+    startTicks: null,
+    kthread: report.kthread,
+    exitingFlag: report.exitingFlag,
+    stack: report.stack,
+    stackFrom: report.stackFrom,
+    wchan: null,
+    syscall: null,
+    cgroup: null,
+    fds: [],
+    unreadable: [],
+    marks: [],
+    from: report.from,
+    origin: 'log',
   }
 }

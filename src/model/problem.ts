@@ -21,6 +21,7 @@ export const PROBLEMS = {
     status: 413,
     title: 'The bundle unpacks to more bytes than allowed',
   },
+  'upload-too-slow': { status: 408, title: 'The bytes arrive too slowly' },
   'entries-too-many': { status: 413, title: 'The archive has more entries than allowed' },
   'entry-too-large': { status: 413, title: 'An entry of the archive is larger than allowed' },
   'path-too-long': { status: 413, title: 'A path in the archive is longer than allowed' },

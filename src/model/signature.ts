@@ -44,6 +44,8 @@ export type Role = {
   /** The role it is related to; the first one unless said. */
   readonly of: string | null
   readonly where: TaskWhere
+  /** What a task in this role proves, as its evidence says it. */
+  readonly says: string | null
 }
 
 /** A condition on a whole match. */

@@ -1,0 +1,283 @@
+import type { GraphNode } from '../model/diagnosis.ts'
+import type { BlockDevice } from '../model/snapshot.ts'
+import type { Actor } from './actor.ts'
+import type { Connection, DaemonState } from './fuse.ts'
+import type { Draw, EdgeRule } from './graph.ts'
+import { isBelow, type NfsServer } from './nfs.ts'
+import type { Situation } from './situation.ts'
+
+/** Ways in which a task waits for what lies below it: a daemon, a server, a journal, a device. */
+export const IO_EDGES: readonly EdgeRule[] = [
+  { name: 'fuse-answer', draw: drawFuse },
+  { name: 'nfs-answer', draw: drawNfs },
+  { name: 'journal', draw: drawJournal },
+  { name: 'device', draw: drawDevices },
+  { name: 'flusher', draw: drawFlushers },
+  { name: 'work', draw: drawWork },
+  { name: 'open-file', draw: drawOpenFiles },
+]
+
+export function connectionNode(connection: Connection): GraphNode {
+  const mount = connection.mounts[0]
+  const label = `FUSE connection ${connection.minor}${mount ? ` (${mount.mountPoint})` : ''}`
+  return { id: `fuse:${connection.minor}`, kind: 'fuse-connection', label }
+}
+
+export function serverNode(server: NfsServer | null): GraphNode {
+  const name = server?.name ?? 'unknown'
+  return {
+    id: `nfs:${name}`,
+    kind: 'nfs-server',
+    label: server ? `NFS server ${name}` : 'an NFS server',
+  }
+}
+
+export function deviceNode(name: string): GraphNode {
+  return { id: `device:${name}`, kind: 'device', label: `block device ${name}` }
+}
+
+const DAEMON_SAYS: Readonly<Record<DaemonState, string>> = {
+  stopped: 'the daemon is stopped (State T) and answers nothing until SIGCONT',
+  idle: 'the daemon waits for requests in fuse_dev_do_read',
+  busy: 'the daemon is running',
+  blocked: 'a thread of the daemon is itself blocked in the kernel',
+  exiting: 'the daemon was killed or is exiting and will not answer any more',
+}
+
+function drawFuse(situation: Situation, draw: Draw): void {
+  const asked = new Set<Connection>()
+  for (const actor of situation.notable) {
+    if (actor.wait?.class !== 'fuse' || !actor.wait.blocked) continue
+    for (const connection of situation.fuse.of(actor)) {
+      asked.add(connection)
+      const evidence = `waits in ${actor.wait.function} for an answer over FUSE`
+      draw({ from: actor, to: connectionNode(connection), kind: 'waits-for-answer', evidence })
+    }
+  }
+  for (const connection of asked) drawDaemons(connection, draw)
+}
+
+function drawDaemons(connection: Connection, draw: Draw): void {
+  const from = connectionNode(connection)
+  for (const daemon of connection.daemons) {
+    const to = daemon.blockedActor ?? daemon.actors[0]
+    if (to) draw({ from, to, kind: 'served-by', evidence: DAEMON_SAYS[daemon.state] })
+  }
+  if (connection.daemons.length > 0) return
+  const gone = { id: `daemon:${connection.minor}`, kind: 'daemon', label: 'no task serves it' }
+  draw({
+    from,
+    to: gone,
+    kind: 'served-by',
+    evidence: 'no task of the bundle has /dev/fuse open or reads requests from it',
+  })
+}
+
+function drawNfs({ notable, nfs }: Situation, draw: Draw): void {
+  for (const actor of notable) {
+    if (actor.wait?.class !== 'nfs' || !actor.blocked) continue
+    const evidence = `waits in ${actor.wait.function} for the server's answer`
+    draw({ from: actor, to: serverNode(nfs.of(actor)), kind: 'waits-for-answer', evidence })
+  }
+}
+
+const JBD2_COMM = /^jbd2\/(.+)-\d+$/
+
+/** `jbd2/loop0-8` commits the journal on loop0. Source: fs/jbd2/journal.c, jbd2_journal_init_dev(). */
+function journalDevice({ task }: Actor): string | null {
+  return JBD2_COMM.exec(task.comm ?? '')?.[1] ?? null
+}
+
+function drawJournal({ notable }: Situation, draw: Draw): void {
+  const committers = notable.filter((actor) => actor.blocked && journalDevice(actor) !== null)
+  for (const actor of notable) {
+    if (actor.wait?.class !== 'ext4' || !actor.blocked || committers.includes(actor)) continue
+    for (const committer of committers) {
+      draw({
+        from: actor,
+        to: committer,
+        kind: 'journal-commit',
+        evidence: 'waits for the transaction that this thread commits',
+      })
+    }
+  }
+  for (const committer of committers) drawCommitter(committer, notable, draw)
+}
+
+/** A commit waits for open handles, then for the blocks it has written. */
+function drawCommitter(committer: Actor, notable: readonly Actor[], draw: Draw): void {
+  const names = committer.task.stack?.names ?? []
+  const waitsForHandles = names.includes('jbd2_journal_wait_updates')
+  const holders = !waitsForHandles
+    ? []
+    : notable.filter(
+        (actor) => actor.blocked && actor.wait?.class !== 'ext4' && standsInExt4(actor),
+      )
+  for (const holder of holders) {
+    draw({
+      from: committer,
+      to: holder,
+      kind: 'open-handle',
+      evidence:
+        'the commit waits for handles to be closed, and this task sleeps in ext4 with one open',
+    })
+  }
+  const device = journalDevice(committer)
+  if (device !== null && holders.length === 0) {
+    draw({
+      from: committer,
+      to: deviceNode(device),
+      kind: 'device-io',
+      evidence: 'the commit waits for blocks it has written to the device',
+    })
+  }
+}
+
+function standsInExt4({ task }: Actor): boolean {
+  return (
+    task.stack?.names.some((name) => name.startsWith('ext4_') || name.startsWith('jbd2_')) ?? false
+  )
+}
+
+const DEVICE_CLASSES: ReadonlySet<string> = new Set([
+  'block-io',
+  'blk-freeze',
+  'dm',
+  'md-raid',
+  'nvme',
+  'scsi',
+  'nbd',
+  'loop',
+])
+
+function drawDevices(situation: Situation, draw: Draw): void {
+  const { notable, snapshot } = situation
+  for (const actor of notable) {
+    if (!actor.blocked || actor.wait === null || !DEVICE_CLASSES.has(actor.wait.class)) continue
+    const name = deviceOf(actor, situation)
+    if (name === null) continue
+    const evidence = `waits in ${actor.wait.function} for the device`
+    draw({ from: actor, to: deviceNode(name), kind: 'device-io', evidence })
+  }
+  for (const device of snapshot.blockDevices) drawDevice(device, situation, draw)
+}
+
+const FLUSH_COMM = /\bflush-(\d+:\d+)$/
+
+/** By the journal's name, by `flush-7:0`, or as the only journal's device that anyone waits for. */
+export function deviceOf(actor: Actor, { notable, snapshot }: Situation): string | null {
+  const own = journalDevice(actor)
+  if (own !== null) return own
+  const number = FLUSH_COMM.exec(actor.task.comm ?? '')?.[1]
+  const flushed = snapshot.blockDevices.find(({ device }) => device !== null && device === number)
+  if (flushed) return flushed.name
+  const journals = new Set(
+    notable.filter(({ blocked }) => blocked).flatMap((each) => journalDevice(each) ?? []),
+  )
+  const busy = snapshot.blockDevices.filter(
+    ({ inflight }) => inflight && inflight.reads + inflight.writes > 0,
+  )
+  const only = [...journals, ...busy.map(({ name }) => name)]
+  return new Set(only).size === 1 ? (only[0] ?? null) : null
+}
+
+/** A loop device is worked by a kernel worker that reads a file; an nbd device by a task. */
+function drawDevice(device: BlockDevice, situation: Situation, draw: Draw): void {
+  const from = deviceNode(device.name)
+  for (const actor of situation.notable) {
+    const comm = actor.task.comm ?? ''
+    if (!comm.startsWith('loop') && !comm.endsWith(`+${device.name}`)) continue
+    if (!actor.wait?.blocked || !(comm === device.name || comm.endsWith(`+${device.name}`)))
+      continue
+    draw({
+      from,
+      to: actor,
+      kind: 'worked-by',
+      evidence: `${comm} does the device's reads and writes`,
+    })
+  }
+  const server = device.pid === null ? undefined : situation.leaders.get(device.pid)
+  if (server)
+    draw({ from, to: server, kind: 'served-by', evidence: `its pid file names tgid ${device.pid}` })
+  for (const connection of situation.fuse.connections) {
+    const below = connection.mounts.some(
+      ({ mountPoint }) => device.backingFile !== null && isBelow(device.backingFile, mountPoint),
+    )
+    if (!below) continue
+    const evidence = `its backing file ${device.backingFile} lies on this mount`
+    draw({ from, to: connectionNode(connection), kind: 'backed-by', evidence })
+  }
+}
+
+/** `sync` and writers wait for the flusher's pass over a file system. */
+function drawFlushers({ notable }: Situation, draw: Draw): void {
+  const flushers = notable.filter(
+    ({ blocked, task }) => blocked && task.stack?.names.includes('wb_workfn'),
+  )
+  for (const actor of notable) {
+    if (actor.wait?.class !== 'writeback' || !actor.blocked || flushers.includes(actor)) continue
+    for (const flusher of flushers) {
+      draw({
+        from: actor,
+        to: flusher,
+        kind: 'writeback',
+        evidence: 'waits for the writeback that this worker does',
+      })
+    }
+  }
+}
+
+/** Who flushes a workqueue waits for the workers that are blocked in its work. */
+function drawWork({ notable }: Situation, draw: Draw): void {
+  const workers = notable.filter(
+    ({ blocked, task }) => blocked && task.stack?.names.includes('process_one_work'),
+  )
+  for (const actor of notable) {
+    if (actor.wait?.class !== 'workqueue' || !actor.blocked) continue
+    for (const worker of workers) {
+      if (worker === actor) continue
+      draw({
+        from: actor,
+        to: worker,
+        kind: 'work',
+        evidence: 'waits for queued work, and this worker is blocked in one',
+      })
+    }
+  }
+}
+
+const FILE_CLASSES: ReadonlySet<string> = new Set([
+  'page-lock',
+  'writeback',
+  'inode-lock',
+  'lock',
+  'mmap-lock',
+])
+
+/** A page or inode lock does not say whose file it is; an open file on a stuck mount does. */
+function drawOpenFiles({ notable, fuse, nfs }: Situation, draw: Draw): void {
+  const waiters = notable.filter(
+    ({ blocked, wait, exiting }) =>
+      blocked && !exiting && wait !== null && FILE_CLASSES.has(wait.class),
+  )
+  for (const actor of waiters) {
+    for (const connection of fuse.connections) {
+      if ((connection.waiting ?? 0) === 0 || !opens(actor, connection.mounts)) continue
+      const evidence = 'it has a file open on this mount, which has requests without an answer'
+      draw({ from: actor, to: connectionNode(connection), kind: 'open-file', evidence })
+    }
+    for (const server of nfs.servers) {
+      if (!opens(actor, server.mounts)) continue
+      draw({
+        from: actor,
+        to: serverNode(server),
+        kind: 'open-file',
+        evidence: 'it has a file open on a mount of this server',
+      })
+    }
+  }
+}
+
+function opens({ task }: Actor, mounts: readonly { readonly mountPoint: string }[]): boolean {
+  return task.fds.some(({ target }) => mounts.some(({ mountPoint }) => isBelow(target, mountPoint)))
+}

@@ -1,0 +1,125 @@
+import type {
+  Advice,
+  DiagnosedIncident,
+  GraphNode,
+  IncidentTask,
+  Step,
+  WaitGraph,
+} from '../model/diagnosis.ts'
+import type { Catalogue, Signature } from '../model/signature.ts'
+import type { Actor } from './actor.ts'
+import { evidenceOf } from './evidence.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { type Graph, hasCycle, nodeOf, reachable } from './graph.ts'
+import type { Cause } from './group.ts'
+import { adviseKernel } from './kernels.ts'
+import { type Asked, isTrue } from './match.ts'
+import { sinceOf } from './since.ts'
+import type { Situation } from './situation.ts'
+import { fill, fillCommands } from './words.ts'
+
+/** A cause in words, with its proof and its remedy. */
+export function explain(
+  cause: Cause,
+  situation: Situation,
+  graph: Graph,
+  catalogue: Catalogue,
+): DiagnosedIncident {
+  const { match, absorbed } = cause
+  const { signature } = match
+  const asked: Asked = { draft: match, situation, graph }
+  return {
+    signature: signature.id,
+    signatureVersion: signature.version,
+    verdict: match.verdict,
+    severity: signature.severity,
+    title: signature.title,
+    summary: fill(signature.summary, cause, asked),
+    subject: match.subject,
+    fingerprint: fingerprintOfCause(cause),
+    since: sinceOf(
+      [match, ...absorbed].flatMap(({ anchors }) => anchors),
+      situation.snapshot,
+    ),
+    tasks: tasksOf(cause),
+    evidence: evidenceOf(cause, asked),
+    missing: signature.missing
+      .filter(({ unless }) => !isTrue(unless, asked))
+      .map(({ says }) => fill(says, cause, asked)),
+    graph: pictureOf(cause, graph),
+    advice: adviceOf(signature, cause, asked, catalogue),
+  }
+}
+
+/** The shape of its first anchor that has a stack; the signature itself for events without one. */
+function fingerprintOfCause({ match }: Cause): string {
+  const shown = match.anchors.find(
+    ({ task }) => task.stack !== null && task.stack.frames.length > 0,
+  )
+  const stack = shown?.task.stack
+  return stack ? fingerprintOf(stack, shown.wait) : `1:${match.signature.id}`
+}
+
+function tasksOf({ match, victims }: Cause): readonly IncidentTask[] {
+  const told = new Map<Actor, IncidentTask>()
+  for (const [role, actors] of match.roles) {
+    for (const actor of actors) if (!told.has(actor)) told.set(actor, toIncidentTask(actor, role))
+  }
+  for (const actor of victims)
+    if (!told.has(actor)) told.set(actor, toIncidentTask(actor, 'victim'))
+  return [...told.values()]
+}
+
+function toIncidentTask({ task, wait }: Actor, role: string): IncidentTask {
+  const { tgid, tid, comm, state } = task
+  return { role, tgid, tid, comm, state, waitsOn: wait }
+}
+
+/** More nodes than this are no picture any more; the list of tasks has them all. */
+const NODES_MAX = 120
+
+function pictureOf(cause: Cause, graph: Graph): WaitGraph {
+  const { match, absorbed, victims } = cause
+  const actors = new Set(
+    [...match.roles.values(), ...absorbed.map(({ anchors }) => anchors), victims].flat(),
+  )
+  const keys = [...actors].map(({ key }) => key)
+  const shown = new Set(
+    [
+      ...keys,
+      ...reachable(
+        graph.out,
+        match.anchors.map(({ key }) => key),
+        'to',
+      ),
+    ].slice(0, NODES_MAX),
+  )
+  const nodes = new Map<string, GraphNode>()
+  for (const actor of actors) if (shown.has(actor.key)) nodes.set(actor.key, nodeOf(actor))
+  for (const id of shown) {
+    const node = graph.nodes.get(id)
+    if (node) nodes.set(id, node)
+  }
+  const edges = [...shown].flatMap((id) =>
+    (graph.out.get(id) ?? []).filter(({ to }) => nodes.has(to)),
+  )
+  return { nodes: [...nodes.values()], edges, cycle: hasCycle(graph, shown) }
+}
+
+function adviceOf(
+  signature: Signature,
+  cause: Cause,
+  asked: Asked,
+  { kernels }: Catalogue,
+): Advice {
+  const record = signature.kernel === null ? undefined : kernels.get(signature.kernel)
+  const steps: Step[] = []
+  for (const step of signature.steps) {
+    if (step.when !== null && !isTrue(step.when, asked)) continue
+    const text = fill(step.text, cause, asked)
+    const commands = step.command === null ? null : fillCommands(step.command, cause, asked)
+    if (commands === null) steps.push({ text, command: null })
+    else for (const command of commands) steps.push({ text, command })
+  }
+  return { kernel: record ? adviseKernel(record, asked.situation.snapshot.kernel) : null, steps }
+}

@@ -1,0 +1,56 @@
+import { isMoving, isProvenStuck } from './actor.ts'
+import type { Connection } from './fuse.ts'
+import type { Asked } from './match.ts'
+
+/** What a signature may ask of a match as a whole, beyond its roles. */
+export const FACTS: Readonly<Record<string, (asked: Asked) => boolean>> = {
+  /** The bundle holds files of /proc, so that what it does not show is not there. */
+  'proc-shown': ({ situation }) => situation.snapshot.tasks.some(({ origin }) => origin === 'proc'),
+  /** Some anchor is proven stuck. */
+  proven: ({ draft }) => draft.anchors.some(isProvenStuck),
+  /** No anchor has stood still long enough to be called stuck. */
+  young: ({ draft }) => draft.anchors.every(isMoving),
+  /** Open descriptors were collected, so that a daemon would have been seen. */
+  'descriptors-shown': ({ situation }) => situation.actors.some(({ task }) => task.fds.length > 0),
+  'daemon-stopped': (asked) => daemonIs(asked, 'stopped'),
+  'daemon-idle': (asked) => daemonIs(asked, 'idle'),
+  'daemon-busy': (asked) => daemonIs(asked, 'busy'),
+  'daemon-blocked': (asked) => daemonIs(asked, 'blocked'),
+  'daemon-exiting': (asked) => daemonIs(asked, 'exiting'),
+  /** The connection is known and nothing in the bundle serves it. */
+  'daemon-gone': (asked) => {
+    const connections = connectionsOf(asked)
+    return connections.length > 0 && connections.every(({ daemons }) => daemons.length === 0)
+  },
+  /** A connection that the anchors may wait on counts requests without an answer. */
+  'requests-waiting': (asked) => connectionsOf(asked).some(({ waiting }) => (waiting ?? 0) > 0),
+  'connection-known': (asked) => connectionsOf(asked).some(({ sys }) => sys !== null),
+  /** Exactly one connection can be meant. */
+  'one-connection': (asked) => connectionsOf(asked).length === 1,
+  /** The kernel log was in the input. */
+  'log-shown': ({ situation }) =>
+    situation.snapshot.reports.length > 0 || situation.events.length > 0,
+  /** A goroutine has waited minutes in a container API call. */
+  'api-call-stuck': ({ situation }) =>
+    situation.snapshot.goroutines.some(({ minutes }) => minutes !== null),
+  /** Requests to the NFS server are queued in sunrpc. */
+  'rpc-queued': ({ situation }) => situation.snapshot.rpcTasks.length > 0,
+  /** More than one task waits for the same. */
+  'several-wait': ({ draft }) => draft.anchors.length > 1,
+}
+
+function daemonIs(asked: Asked, state: string): boolean {
+  return connectionsOf(asked).some(({ daemons }) =>
+    daemons.some((daemon) => daemon.state === state),
+  )
+}
+
+/** The FUSE connections that the anchors may wait on. */
+export function connectionsOf({ draft, situation }: Asked): readonly Connection[] {
+  const found = new Set<Connection>()
+  for (const anchor of draft.anchors) {
+    if (anchor.wait?.class !== 'fuse') continue
+    for (const connection of situation.fuse.of(anchor)) found.add(connection)
+  }
+  return [...found]
+}

@@ -1,0 +1,101 @@
+import type { GraphEdge, GraphNode } from '../model/diagnosis.ts'
+import { type Actor, nameOf } from './actor.ts'
+import { IO_EDGES } from './edges-io.ts'
+import { LOCK_EDGES } from './edges-locks.ts'
+import { TASK_EDGES } from './edges-tasks.ts'
+import type { Situation } from './situation.ts'
+
+/** Draws one edge; nodes that are no tasks are named where they are first met. */
+export type Draw = (edge: {
+  readonly from: Actor | GraphNode
+  readonly to: Actor | GraphNode
+  readonly kind: string
+  readonly evidence: string
+}) => void
+
+/** One way in which one thing waits for another. */
+export type EdgeRule = {
+  readonly name: string
+  readonly draw: (situation: Situation, draw: Draw) => void
+}
+
+/** Every way one task waits for another, in the order they are drawn. */
+const EDGES: readonly EdgeRule[] = [...TASK_EDGES, ...LOCK_EDGES, ...IO_EDGES]
+
+/** A thousand tasks on one lock must not become a picture of a million arrows. */
+const EDGES_MAX = 20_000
+
+export type Graph = {
+  readonly nodes: ReadonlyMap<string, GraphNode>
+  /** Edges by the node they leave. */
+  readonly out: ReadonlyMap<string, readonly GraphEdge[]>
+  /** Edges by the node they enter. */
+  readonly into: ReadonlyMap<string, readonly GraphEdge[]>
+}
+
+/** Who waits for whom, as far as the bundle shows. */
+export function graphOf(situation: Situation): Graph {
+  const nodes = new Map<string, GraphNode>()
+  const out = new Map<string, GraphEdge[]>()
+  const into = new Map<string, GraphEdge[]>()
+  const drawn = new Set<string>()
+  const draw: Draw = ({ from, to, kind, evidence }) => {
+    const [source, target] = [nodeOf(from), nodeOf(to)]
+    const identity = `${source.id}>${target.id}`
+    if (source.id === target.id || drawn.has(identity) || drawn.size >= EDGES_MAX) return
+    drawn.add(identity)
+    nodes.set(source.id, source)
+    nodes.set(target.id, target)
+    const edge = { from: source.id, to: target.id, kind, evidence }
+    add(out, source.id, edge)
+    add(into, target.id, edge)
+  }
+  for (const rule of EDGES) rule.draw(situation, draw)
+  return { nodes, out, into }
+}
+
+function add(map: Map<string, GraphEdge[]>, key: string, edge: GraphEdge): void {
+  const found = map.get(key)
+  if (found) found.push(edge)
+  else map.set(key, [edge])
+}
+
+export function nodeOf(end: Actor | GraphNode): GraphNode {
+  return 'task' in end ? { id: end.key, kind: 'task', label: nameOf(end) } : end
+}
+
+/** The nodes that can be come to from `starts`, those included, along or against the arrows. */
+export function reachable(
+  edges: ReadonlyMap<string, readonly GraphEdge[]>,
+  starts: Iterable<string>,
+  end: 'from' | 'to',
+): ReadonlySet<string> {
+  const seen = new Set(starts)
+  const queue = [...seen]
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    for (const edge of edges.get(at) ?? []) {
+      if (seen.has(edge[end])) continue
+      seen.add(edge[end])
+      queue.push(edge[end])
+    }
+  }
+  return seen
+}
+
+/** True when some node of the set leads back to itself without leaving the set. */
+export function hasCycle(graph: Graph, within: ReadonlySet<string>): boolean {
+  const state = new Map<string, 'open' | 'done'>()
+  const stack = [...within].map((id) => ({ id, isLeaving: false }))
+  for (let at = stack.pop(); at; at = stack.pop()) {
+    if (at.isLeaving) state.set(at.id, 'done')
+    if (at.isLeaving || state.get(at.id)) continue
+    state.set(at.id, 'open')
+    stack.push({ id: at.id, isLeaving: true })
+    for (const { to } of graph.out.get(at.id) ?? []) {
+      if (!within.has(to)) continue
+      if (state.get(to) === 'open') return true
+      if (!state.has(to)) stack.push({ id: to, isLeaving: false })
+    }
+  }
+  return false
+}

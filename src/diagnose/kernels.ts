@@ -1,0 +1,127 @@
+import { parseDocument } from 'yaml'
+import type { KernelAdvice } from '../model/diagnosis.ts'
+import type { Fault, Parsed } from '../model/parsed.ts'
+import type { KernelRecord } from '../model/signature.ts'
+import type { Kernel } from '../model/snapshot.ts'
+
+type Interval = KernelRecord['intervals'][number]
+
+/**
+ * Reads one kernel record. Rejected: intervals that overlap, leave a gap, or name no source, since
+ * an answer to "are we affected" is only worth its proof.
+ */
+export function parseKernelRecord(text: string, file: string): Parsed<KernelRecord | null> {
+  const faults: Fault[] = []
+  const fault = (expected: string, found: string) =>
+    faults.push({ file, line: lineOf(text, found), expected, found })
+  const document = parseDocument(text)
+  for (const { message } of document.errors) fault('YAML', message.split('\n')[0] ?? '')
+  const raw: unknown = document.errors.length > 0 ? {} : document.toJS()
+  const record = isRecord(raw) ? raw : {}
+  for (const name of ['id', 'title']) {
+    if (typeof record[name] !== 'string') fault(`${name}: text`, String(record[name]))
+  }
+  const list = Array.isArray(record['intervals']) ? record['intervals'] : []
+  if (list.length === 0) fault('intervals: at least one', 'none')
+  const intervals = list.map((each: unknown) => readInterval(each, fault))
+  checkOrder(intervals, fault)
+  const fixedIn = typeof record['fixedIn'] === 'string' ? record['fixedIn'] : null
+  const value = { id: String(record['id']), title: String(record['title']), intervals, fixedIn }
+  return { value: faults.length > 0 ? null : value, faults }
+}
+
+type NoteFault = (expected: string, found: string) => void
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The line a text stands on, so that a fault about a value is located; 1 where it is made up. */
+function lineOf(text: string, found: string): number {
+  const at = text.indexOf(found)
+  return at < 0 ? 1 : text.slice(0, at).split('\n').length
+}
+
+function readInterval(each: unknown, fault: NoteFault): Interval {
+  const row = isRecord(each) ? each : {}
+  const text = (name: string): string => {
+    const value = row[name]
+    if (typeof value === 'string' && value.trim() !== '') return value.trim()
+    fault(`${name}: text in quotes`, String(value))
+    return ''
+  }
+  if (typeof row['affected'] !== 'boolean')
+    fault('affected: true or false', String(row['affected']))
+  return {
+    from: text('from'),
+    before: row['before'] === undefined ? null : text('before'),
+    affected: row['affected'] === true,
+    source: text('source'),
+    says: text('says'),
+  }
+}
+
+function checkOrder(intervals: readonly Interval[], fault: NoteFault): void {
+  for (const [index, { from, before }] of intervals.entries()) {
+    if (before !== null && compareVersions(from, before) >= 0)
+      fault(`before: after ${from}`, before)
+    const next = intervals[index + 1]
+    if (next && next.from !== before) fault(`from: ${before}, where the one before ends`, next.from)
+  }
+}
+
+/** Compares `6.1.192` and the like number by number; a missing number is 0. */
+export function compareVersions(one: string, other: string): number {
+  const [left, right] = [one.split('.').map(Number), other.split('.').map(Number)]
+  for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+/** What a record says of a kernel. */
+export function adviseKernel(record: KernelRecord, kernel: Kernel): KernelAdvice {
+  const { version, release } = kernel
+  if (version === null) {
+    return {
+      affected: null,
+      why: `The kernel's release is not in the input. ${summaryOf(record)}`,
+      fixedIn: record.fixedIn,
+    }
+  }
+  const found = record.intervals.find(
+    ({ from, before }) =>
+      compareVersions(version, from) >= 0 &&
+      (before === null || compareVersions(version, before) < 0),
+  )
+  if (!found)
+    return {
+      affected: null,
+      why: `No record covers ${version}. ${summaryOf(record)}`,
+      fixedIn: record.fixedIn,
+    }
+  const caution = isUpstream(release, version)
+    ? ''
+    : ` ${release} is a distribution's kernel with patches of its own, so take this as likely, not certain.`
+  return {
+    affected: found.affected,
+    why: `${version} ${found.affected ? 'is affected' : 'has the fix'}: ${found.says} (${found.source}).${caution} ${summaryOf(record)}`,
+    fixedIn: record.fixedIn,
+  }
+}
+
+function isUpstream(release: string | null, version: string): boolean {
+  return release === null || release === version || release === `${version}+`
+}
+
+/** Every range without the defect, so that a reader sees where to go and where not. */
+function summaryOf({ intervals, fixedIn }: KernelRecord): string {
+  const good = intervals.filter(({ affected }) => !affected)
+  if (good.length === 0) return 'No released kernel is known to be free of it.'
+  const ranges = good.map(({ from, before }) =>
+    before === null ? `${from} and later` : `${from} up to, not including, ${before}`,
+  )
+  const end = fixedIn === null ? ' No release is known to be fixed for good.' : ''
+  return `Free of it: ${ranges.join('; ')}.${end}`
+}

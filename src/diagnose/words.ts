@@ -1,0 +1,121 @@
+import type { Actor } from './actor.ts'
+import { nameOf } from './actor.ts'
+import { deviceOf } from './edges-io.ts'
+import { connectionsOf } from './facts.ts'
+import type { Cause } from './group.ts'
+import type { Asked } from './match.ts'
+
+/** Names told one by one before the rest is counted. */
+const NAMES_MAX = 3
+
+/** `a, b and c`; `a, b, c and 7 more`. */
+export function listed(names: readonly string[], most = NAMES_MAX): string {
+  if (names.length > most)
+    return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+  const last = names.at(-1) ?? 'none'
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
+}
+
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`
+}
+
+/** Every value a text of a signature may name in braces, beside the names of its roles. */
+export const VALUES: Readonly<Record<string, (cause: Cause, asked: Asked) => readonly string[]>> = {
+  connection: (_cause, asked) => connectionsOf(asked).map(({ minor }) => String(minor)),
+  mount: (_cause, asked) =>
+    unique(
+      connectionsOf(asked).flatMap(({ mounts }) => mounts.map(({ mountPoint }) => mountPoint)),
+    ),
+  waiting: (_cause, asked) =>
+    connectionsOf(asked).flatMap(({ waiting }) => (waiting === null ? [] : [String(waiting)])),
+  namespace: ({ match }) => (match.subject.kind === 'pid-namespace' ? [match.subject.id] : []),
+  server: (_cause, { draft, situation }) =>
+    unique(draft.anchors.flatMap((anchor) => situation.nfs.of(anchor)?.name ?? [])),
+  'nfs-mount': (_cause, { draft, situation }) =>
+    unique(
+      draft.anchors.flatMap(
+        (anchor) => situation.nfs.of(anchor)?.mounts.map(({ mountPoint }) => mountPoint) ?? [],
+      ),
+    ),
+  device: (_cause, { draft, situation }) =>
+    unique(draft.anchors.flatMap((anchor) => deviceOf(anchor, situation) ?? [])),
+  function: ({ match }) =>
+    unique(match.anchors.flatMap(({ wait }) => (wait === null ? [] : [wait.function]))),
+  class: ({ match }) =>
+    unique(match.anchors.flatMap(({ wait }) => (wait === null ? [] : [wait.class]))),
+  context: ({ match }) =>
+    unique(match.anchors.flatMap(({ wait }) => (wait === null ? [] : [wait.context]))),
+  victims: ({ victims }) => [counted(victims.length, 'other task')],
+  seconds: ({ match }) => secondsOf(match.anchors),
+  title: ({ match }) =>
+    unique(match.anchors.flatMap(({ reports }) => reports.map(({ title }) => title))).slice(0, 1),
+  object: ({ match }) =>
+    unique(match.anchors.flatMap(({ reports }) => reports.flatMap(({ object }) => object ?? []))),
+  'daemon.tgid': (_cause, asked) =>
+    unique(connectionsOf(asked).flatMap(({ daemons }) => daemons.map(({ tgid }) => String(tgid)))),
+  'daemon.state': (_cause, asked) =>
+    unique(connectionsOf(asked).flatMap(({ daemons }) => daemons.map(({ state }) => state))),
+  'daemon.function': (_cause, asked) =>
+    unique(
+      connectionsOf(asked).flatMap(({ daemons }) =>
+        daemons.flatMap(({ blockedActor }) => blockedActor?.wait?.function ?? []),
+      ),
+    ),
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)]
+}
+
+function secondsOf(anchors: readonly Actor[]): readonly string[] {
+  const seconds = anchors.flatMap(({ progress }) =>
+    progress !== null && progress.kind !== 'moving' && progress.seconds !== null
+      ? [progress.seconds]
+      : [],
+  )
+  return seconds.length === 0 ? [] : [String(Math.max(...seconds))]
+}
+
+const PLACEHOLDER = /\{([a-z][\w.-]*)\}/g
+
+/** A sentence with its braces filled in; `unknown` where the bundle does not tell. */
+export function fill(text: string, cause: Cause, asked: Asked): string {
+  return text.replace(PLACEHOLDER, (_all, name: string) => {
+    const values = valuesOf(name, cause, asked)
+    return values.length === 0 ? 'unknown' : listed(values)
+  })
+}
+
+function valuesOf(name: string, cause: Cause, asked: Asked): readonly string[] {
+  const role = cause.match.roles.get(name)
+  if (role) return role.map(nameOf)
+  const countedRole = name.endsWith('.count') ? cause.match.roles.get(name.slice(0, -6)) : undefined
+  if (countedRole) return [String(countedRole.length)]
+  return VALUES[name]?.(cause, asked) ?? []
+}
+
+/**
+ * A command once for each value of the first placeholder that has several. Null when a value it
+ * needs is not in the bundle: a command with a guess in it is worse than none.
+ */
+export function fillCommands(
+  command: string,
+  cause: Cause,
+  asked: Asked,
+): readonly string[] | null {
+  let commands: readonly string[] = [command]
+  for (const [whole, name = ''] of command.matchAll(PLACEHOLDER)) {
+    const values = valuesOf(name, cause, asked)
+    if (values.length === 0) return null
+    commands = commands.flatMap((each) =>
+      values.map((value) => each.replaceAll(whole, shellSafe(value))),
+    )
+  }
+  return unique(commands)
+}
+
+/** Mount points and the like come from the host: quoted, they cannot add a command of their own. */
+function shellSafe(value: string): string {
+  return /^[\w./:@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
+}
