@@ -1,3 +1,5 @@
+import { LIMITS, type Limits } from './unpack/limits.ts'
+
 /** How a setting's text is read; the table below names one for each row. */
 type Kind = 'text' | 'optional-text' | 'whole' | 'optional-whole'
 
@@ -90,13 +92,53 @@ export const SETTINGS = {
   },
   bundleBytesMax: {
     kind: 'whole',
-    fallback: 512 * MIB,
+    fallback: LIMITS.compressedBytes,
     unit: 'bytes',
     env: 'HANGAR_BUNDLE_BYTES_MAX',
     flag: 'bundle-bytes-max',
     value: 'BYTES',
     help: 'largest upload taken; a bundle of 20,000 threads has 9 MiB',
     range: [1024, Number.MAX_SAFE_INTEGER],
+  },
+  unpackedBytesMax: {
+    kind: 'whole',
+    fallback: LIMITS.unpackedBytes,
+    unit: 'bytes',
+    env: 'HANGAR_UNPACKED_BYTES_MAX',
+    flag: 'unpacked-bytes-max',
+    value: 'BYTES',
+    help: 'bytes that a bundle may unpack to; one of 200,000 threads has 1.5 GB',
+    range: [1024, Number.MAX_SAFE_INTEGER],
+  },
+  entriesMax: {
+    kind: 'whole',
+    fallback: LIMITS.entries,
+    unit: 'entries',
+    env: 'HANGAR_ENTRIES_MAX',
+    flag: 'entries-max',
+    value: 'COUNT',
+    help: 'entries that an archive may have; a task has some six files',
+    range: [1, Number.MAX_SAFE_INTEGER],
+  },
+  entryBytesMax: {
+    kind: 'whole',
+    fallback: LIMITS.entryBytes,
+    unit: 'bytes',
+    env: 'HANGAR_ENTRY_BYTES_MAX',
+    flag: 'entry-bytes-max',
+    value: 'BYTES',
+    help: 'bytes of one file of an archive; a sysrq dump of 20,000 tasks has 22 MB',
+    range: [1024, 1024 * MIB],
+  },
+  pathBytesMax: {
+    kind: 'whole',
+    fallback: LIMITS.pathBytes,
+    unit: 'bytes',
+    env: 'HANGAR_PATH_BYTES_MAX',
+    flag: 'path-bytes-max',
+    value: 'BYTES',
+    help: 'bytes of one path in an archive',
+    range: [64, 65_536],
   },
   drainMs: {
     kind: 'whole',
@@ -150,7 +192,23 @@ export function readSettings(
     workers: whole('workers'),
     queueMax: whole('queueMax') ?? SETTINGS.queueMax.fallback,
     bundleBytesMax: whole('bundleBytesMax') ?? SETTINGS.bundleBytesMax.fallback,
+    unpackedBytesMax: whole('unpackedBytesMax') ?? SETTINGS.unpackedBytesMax.fallback,
+    entriesMax: whole('entriesMax') ?? SETTINGS.entriesMax.fallback,
+    entryBytesMax: whole('entryBytesMax') ?? SETTINGS.entryBytesMax.fallback,
+    pathBytesMax: whole('pathBytesMax') ?? SETTINGS.pathBytesMax.fallback,
     drainMs: whole('drainMs') ?? SETTINGS.drainMs.fallback,
+  }
+}
+
+/** How much of an archive is taken: the settings, and for what has none the product's own bounds. */
+export function limitsOf(settings: Settings): Limits {
+  return {
+    ...LIMITS,
+    compressedBytes: settings.bundleBytesMax,
+    unpackedBytes: settings.unpackedBytesMax,
+    entries: settings.entriesMax,
+    entryBytes: settings.entryBytesMax,
+    pathBytes: settings.pathBytesMax,
   }
 }
 

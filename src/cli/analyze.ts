@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { diagnose } from '../diagnose/diagnose.ts'
-import { loadCatalogue } from '../ingest/load-catalogue.ts'
 import { readBundle, readBundleStream } from '../ingest/read-bundle.ts'
 import type { DiagnosedIncident, Diagnosis } from '../model/diagnosis.ts'
 import type { Catalogue } from '../model/signature.ts'
 import type { Snapshot } from '../model/snapshot.ts'
+import { catalogueOf, SIGNATURES_OPTION, signaturesFolderOf } from './catalogue.ts'
 import { type Arguments, type Command, type Terminal, UsageError } from './command.ts'
 import { explainFailure } from './failure.ts'
 
@@ -27,11 +27,7 @@ export const analyze: Command = {
       value: null,
       help: 'every task in the diagnosis, not only those that are stuck, exiting or reported',
     },
-    {
-      name: 'signatures-dir',
-      value: 'FOLDER',
-      help: 'signatures (*.yaml) in addition to those that come with Hangar',
-    },
+    SIGNATURES_OPTION,
   ],
   exits: [
     [0, 'nothing found, or nothing but notes on the past (severity info)'],
@@ -52,8 +48,7 @@ export const analyze: Command = {
 
 async function runAnalyze(given: Arguments, terminal: Terminal): Promise<number> {
   requireUsable(given)
-  const { HANGAR_SIGNATURES_DIR: folder } = process.env
-  const catalogue = loadCatalogue(given.values['signatures-dir'] ?? (folder || null))
+  const catalogue = catalogueOf(signaturesFolderOf(given))
   const exits: number[] = []
   for (const path of given.paths) {
     const diagnosis = await diagnosePath(path, catalogue, given, terminal)

@@ -51,3 +51,8 @@ export type Command = {
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
+
+/** What a command was handed cannot be used; the message says all. Exit code 2. */
+export class InputError extends Error {
+  override readonly name = 'InputError'
+}

@@ -1,5 +1,6 @@
 import { SettingError } from '../config.ts'
 import { Problem } from '../model/problem.ts'
+import { InputError } from './command.ts'
 import { visible } from './paint.ts'
 
 /** What common failures of the operating system mean for the person at the terminal. */
@@ -16,7 +17,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
 /** One line for a failure that the caller can act on; null for a defect. */
 export function explainFailure(error: unknown): string | null {
   if (error instanceof Problem) return explainProblem(error)
-  if (error instanceof SettingError) return error.message
+  if (error instanceof SettingError || error instanceof InputError) return error.message
   if (!(error instanceof Error)) return null
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const says = SYSTEM_ERRORS[code]

@@ -1,0 +1,78 @@
+import { nearest } from './arguments.ts'
+import { catalogueOf, SIGNATURES_OPTION, signaturesFolderOf } from './catalogue.ts'
+import { type Arguments, type Command, type Terminal, UsageError } from './command.ts'
+
+export const signatures: Command = {
+  usage: [
+    'hangar signatures list [--json]',
+    'hangar signatures check [FILE...]',
+    'hangar signatures test [ID...] [--samples FOLDER]',
+  ],
+  about: [
+    'A signature says in data, never in code, what to look for: tasks in roles, how they are related, which combination proves how much, and what heals it. CONTRIBUTING.md tells how to write one.',
+    'list shows those in force. check reads signature files and kernel records and names every place that is not as it must be; without FILE it reads all in force. test diagnoses every sample in FOLDER/ID/fires-* and FOLDER/ID/silent-* (folders, archives or texts): the name of a sample says whether signature ID must fire on it.',
+  ],
+  options: [
+    { name: 'json', value: null, help: 'list: the signatures as JSON, one a line' },
+    {
+      name: 'samples',
+      value: 'FOLDER',
+      help: 'test: where the samples are (default samples/signature of the project)',
+    },
+    SIGNATURES_OPTION,
+  ],
+  exits: [
+    [0, 'done; nothing wrong'],
+    [
+      1,
+      'check: a fault; test: a sample on which its signature is wrong, or a signature without samples',
+    ],
+    [2, 'the command line cannot be used'],
+  ],
+  environment: [['HANGAR_SIGNATURES_DIR', 'the same as --signatures-dir']],
+  examples: [
+    ['hangar signatures list', 'what does Hangar know?'],
+    ['hangar signatures check my-signatures/*.yaml', 'before they go anywhere'],
+    ['hangar signatures test fuse-flush-deadlock', 'the samples of one'],
+  ],
+  run: runSignatures,
+}
+
+type Run = (given: Arguments, terminal: Terminal) => Promise<number>
+
+const PARTS: Readonly<Record<string, Run>> = {
+  list: async (given, terminal) => list(given, terminal),
+  check: async (given, terminal) => (await import('./signatures/check.ts')).check(given, terminal),
+  test: async (given, terminal) => (await import('./signatures/test.ts')).testAll(given, terminal),
+}
+
+async function runSignatures(given: Arguments, terminal: Terminal): Promise<number> {
+  const [part = '', ...paths] = given.paths
+  const run = PARTS[part]
+  if (run) return run({ ...given, paths }, terminal)
+  const near = nearest(part, Object.keys(PARTS))
+  throw new UsageError(
+    part === ''
+      ? 'say list, check or test'
+      : `no ${part} here${near ? `; did you mean ${near}?` : ''}`,
+  )
+}
+
+function list(given: Arguments, terminal: Terminal): number {
+  const known = [...catalogueOf(signaturesFolderOf(given)).signatures]
+  known.sort((a, b) => a.id.localeCompare(b.id))
+  if (given.given.has('json')) {
+    const lines = known.map(({ id, version, title, severity, why, source, subsumes, kernel }) =>
+      JSON.stringify({ id, version, title, severity, why, source, subsumes, kernel }),
+    )
+    terminal.out(lines.map((line) => `${line}\n`).join(''))
+    return 0
+  }
+  const width = Math.max(...known.map(({ id }) => id.length))
+  const rows = known.map(
+    ({ id, version, severity, title }) =>
+      `${id.padEnd(width)}  v${String(version).padEnd(3)} ${severity.padEnd(8)}  ${title}\n`,
+  )
+  terminal.out(rows.join(''))
+  return 0
+}

@@ -1,0 +1,145 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import Database from 'better-sqlite3'
+import { limitsOf, SettingError, type Settings } from './config.ts'
+import { loadCatalogue } from './ingest/load-catalogue.ts'
+import { startIngest } from './ingest/service.ts'
+import type { Catalogue } from './model/signature.ts'
+import { createApp } from './serve/app.ts'
+import { isLoopback } from './serve/auth.ts'
+import { createServer } from './serve/server.ts'
+import { closeStore, openStore } from './store/open.ts'
+
+/** A service that takes requests. */
+export type Service = {
+  /** Where it listens, e.g. `http://127.0.0.1:7070`. */
+  readonly url: string
+  /** Takes no more, ends what is under way (at most `drainMs`), closes the store. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens the store, loads the catalogue, starts ingest, listens; nothing else wires parts.
+ *
+ * @throws {SettingError} when a setting cannot be lived with: an address or port that is not ours, a
+ *   folder that is not writable or that another Hangar serves, signatures that cannot be read
+ */
+export async function startService(settings: Settings): Promise<Service> {
+  refuseOpenAddress(settings.host)
+  const dataFolder = resolve(settings.dataFolder)
+  const unlock = lockFolder(dataFolder)
+  const undo: (() => unknown)[] = [unlock]
+  try {
+    const catalogue = catalogueOf(settings.signaturesFolder)
+    const store = openStore(dataFolder)
+    undo.unshift(() => closeStore(store))
+    const ingest = await startIngest({
+      store,
+      dataFolder,
+      catalogueFolder: settings.signaturesFolder,
+      workers: settings.workers ?? Math.max(1, availableParallelism() - 1),
+      limits: limitsOf(settings),
+      now: () => new Date(),
+    })
+    undo.unshift(() => ingest.close())
+    const server = createServer(createApp({ store, ingest, catalogue, config: settings }))
+    await listen(server, settings)
+    undo.unshift(() => closeServer(server, settings.drainMs))
+    return { url: urlOf(server), close: () => undoAll(undo) }
+  } catch (error) {
+    await undoAll(undo)
+    throw error
+  }
+}
+
+async function undoAll(undo: readonly (() => unknown)[]): Promise<void> {
+  for (const step of undo) await step()
+}
+
+/** Without access tokens, whoever reaches the port may do everything: that must be this machine only. */
+function refuseOpenAddress(host: string): void {
+  if (isLoopback(host)) return
+  throw new SettingError(
+    `cannot listen on ${host}: no access token exists, so everyone who reaches it could read and change everything.\n` +
+      'Listen on 127.0.0.1 (the default) behind a proxy that asks who is there, or reach it by ssh -L 7070:127.0.0.1:7070.',
+  )
+}
+
+/**
+ * Holds an exclusive lock on the data folder, so that no two services write to one. The kernel lets
+ * it go with the process, however that ends; a file with a pid in it would have to be judged.
+ */
+function lockFolder(dataFolder: string): () => void {
+  try {
+    mkdirSync(dataFolder, { recursive: true })
+    accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new SettingError(`the data folder ${dataFolder} cannot be written: ${why}`)
+  }
+  const lock = new Database(join(dataFolder, 'hangar.lock'), { timeout: 0 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    lock.close()
+    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY') throw error
+    throw new SettingError(
+      `another Hangar serves the data folder ${dataFolder}; stop it, or choose another folder by --data`,
+    )
+  }
+  return () => lock.close()
+}
+
+function catalogueOf(folder: string | null): Catalogue {
+  try {
+    return loadCatalogue(folder)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new SettingError(
+      `the signatures cannot be used (hangar signatures check tells all): ${why}`,
+    )
+  }
+}
+
+async function listen(server: Server, { host, port }: Settings): Promise<void> {
+  const listening = Promise.withResolvers<void>()
+  server.once('listening', listening.resolve)
+  server.once('error', listening.reject)
+  server.listen(port, host)
+  try {
+    await listening.promise
+  } catch (error) {
+    throw new SettingError(`cannot listen on ${host}:${port}: ${listenFailure(error)}`)
+  }
+}
+
+const LISTEN_FAILURES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else does; choose another port by --port, or 0 for a free one',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  EACCES: 'ports below 1024 are not for ordinary users',
+  ENOTFOUND: 'there is no such host name',
+}
+
+function listenFailure(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return LISTEN_FAILURES[code] ?? (error instanceof Error ? error.message : String(error))
+}
+
+function urlOf(server: Server): string {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('listens on no port')
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `http://${host}:${address.port}`
+}
+
+/** Lets open requests end; what is still open after `drainMs` is cut. */
+async function closeServer(server: Server, drainMs: number): Promise<void> {
+  const closed = Promise.withResolvers<void>()
+  server.close(() => closed.resolve())
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closed.promise
+  clearTimeout(cut)
+}
