@@ -26,6 +26,7 @@ export const PROBLEMS = {
   'entry-too-large': { status: 413, title: 'An entry of the archive is larger than allowed' },
   'path-too-long': { status: 413, title: 'A path in the archive is longer than allowed' },
   'text-unreadable': { status: 422, title: 'The text holds nothing that Hangar reads' },
+  'analysis-failed': { status: 422, title: 'The analysis of the bundle did not come to its end' },
   'snapshot-unknown': { status: 404, title: 'There is no snapshot with this id' },
   'snapshot-failed': { status: 409, title: 'The snapshot could not be read' },
   'snapshot-pending': { status: 409, title: 'The snapshot is not diagnosed yet' },

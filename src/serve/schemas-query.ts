@@ -37,7 +37,12 @@ export const digits = (least: number, most: number) =>
 export const yesNo = z
   .enum(['true', 'false', '1', '0', ''])
   .transform((given) => given !== 'false' && given !== '0')
-  .meta({ override: { type: 'boolean', enum: undefined } })
+  .meta({
+    override({ jsonSchema }) {
+      jsonSchema.type = 'boolean'
+      delete jsonSchema.enum
+    },
+  })
 
 const DATE = /^\d{4}-\d\d-\d\d$/
 // A plus sign that was not escaped arrives as a space: only an offset can stand there.
@@ -130,7 +135,10 @@ const countKeys = z
   )
   .meta({
     description: `Keys to count by, with commas between: ${COUNT_KEYS.join(', ')}, label.K`,
-    override: { type: 'string', items: undefined, minItems: undefined, maxItems: undefined },
+    override({ jsonSchema }) {
+      for (const name of ['items', 'minItems', 'maxItems'] as const) delete jsonSchema[name]
+      jsonSchema.type = 'string'
+    },
     example: 'signature,kernel',
   })
 

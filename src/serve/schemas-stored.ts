@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { SEVERITIES } from '../model/diagnosis.ts'
+import { SEVERITIES, SUBJECT_KINDS } from '../model/diagnosis.ts'
 import type * as model from '../model/incident.ts'
 import { INCIDENT_STATES, SNAPSHOT_STATUSES } from '../model/incident.ts'
+import type { HostWhole as HostWholeModel } from '../store/hosts.ts'
 import { exactly } from './exactly.ts'
 import {
   Counts,
   finding,
   findingDetails,
-  flag,
   instant,
   labels,
   list,
@@ -116,21 +116,31 @@ export const SnapshotItem = exactly<model.SnapshotItem>()(
     .meta({ id: 'Snapshot', description: 'A stored bundle' }),
 )
 
+const hostFields = {
+  name: text,
+  machineId: text.nullable(),
+  kernel: text.nullable(),
+  labels,
+  firstSeen: instant,
+  lastSeen: instant,
+  snapshots: wholeNumber,
+  openIncidents: wholeNumber,
+  incidents: wholeNumber,
+}
+
 export const HostItem = exactly<model.HostItem>()(
+  z.object(hostFields).readonly().meta({ id: 'Host', description: 'A host as lists show it' }),
+)
+
+export const HostWhole = exactly<HostWholeModel>()(
   z
     .object({
-      name: text,
-      machineId: text.nullable(),
-      kernel: text.nullable(),
-      labels,
-      firstSeen: instant,
-      lastSeen: instant,
-      snapshots: wholeNumber,
-      openIncidents: wholeNumber,
-      incidents: wholeNumber,
+      ...hostFields,
+      recentSnapshots: list(SnapshotItem),
+      recentIncidents: list(IncidentItem),
     })
     .readonly()
-    .meta({ id: 'Host', description: 'A host as lists show it' }),
+    .meta({ id: 'HostWhole', description: 'One host, with what came of it last' }),
 )
 
 export const CountRow = exactly<model.CountRow>()(
@@ -147,17 +157,31 @@ export const CountRow = exactly<model.CountRow>()(
     .meta({ id: 'CountRow', description: 'Its keys (those asked by) beside the figures' }),
 )
 
+const signatureFields = {
+  id: text,
+  version: wholeNumber,
+  title: text,
+  severity: z.enum(SEVERITIES),
+  why: text.meta({ description: 'What goes wrong, for one who has not seen it before' }),
+  source: text.meta({ description: 'Kernel file and function it is read from' }),
+  subject: z.enum(SUBJECT_KINDS),
+  subsumes: list(text).meta({ description: 'Signatures that are part of it where both fit' }),
+}
+
+export const SignatureItem = z
+  .object(signatureFields)
+  .readonly()
+  .meta({ id: 'SignatureItem', description: 'What is looked for, as lists show it' })
+
+/** The rules are shown as the catalogue's file has them, and change with the catalogue. */
 export const Signature = z
   .object({
-    id: text,
-    version: wholeNumber,
-    title: text,
-    severity: z.enum(SEVERITIES),
-    why: text,
-    source: text,
+    ...signatureFields,
+    roles: list(z.record(z.string(), z.unknown())),
+    verdicts: z.record(z.string(), z.unknown()),
   })
   .readonly()
-  .meta({ id: 'Signature', description: 'What is looked for' })
+  .meta({ id: 'Signature', description: 'What is looked for, and by which rules it is found' })
 
 export const ProblemDocument = z
   .looseObject({
@@ -169,5 +193,3 @@ export const ProblemDocument = z
   })
   .readonly()
   .meta({ id: 'Problem', description: 'RFC 9457, with facts of its kind beside' })
-
-export { flag, list, text, wholeNumber }

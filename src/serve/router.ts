@@ -1,0 +1,170 @@
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
+import { Problem } from '../model/problem.ts'
+import { callerOf, originOf } from './auth.ts'
+import type { Gate } from './gate.ts'
+import type { Asked, Route } from './route.ts'
+import { getCounts } from './routes/get-counts.ts'
+import { getHealth } from './routes/get-health.ts'
+import { getHost } from './routes/get-host.ts'
+import { getHosts } from './routes/get-hosts.ts'
+import { getIncident } from './routes/get-incident.ts'
+import { getIncidentMarkdown } from './routes/get-incident-markdown.ts'
+import { getIncidents } from './routes/get-incidents.ts'
+import { getReadiness } from './routes/get-readiness.ts'
+import { getSignature } from './routes/get-signature.ts'
+import { getSignatures } from './routes/get-signatures.ts'
+import { getSnapshot } from './routes/get-snapshot.ts'
+import { getSnapshotArchive } from './routes/get-snapshot-archive.ts'
+import { getSnapshotDiagnosis } from './routes/get-snapshot-diagnosis.ts'
+import { getSnapshotStacks } from './routes/get-snapshot-stacks.ts'
+import { getSnapshotTasks } from './routes/get-snapshot-tasks.ts'
+import { getSnapshots } from './routes/get-snapshots.ts'
+import { getStack } from './routes/get-stack.ts'
+import { getStacks } from './routes/get-stacks.ts'
+import { patchIncident } from './routes/patch-incident.ts'
+import { postAnalyze } from './routes/post-analyze.ts'
+import { postSnapshots } from './routes/post-snapshots.ts'
+import { sendAnswer } from './send.ts'
+import type { Services } from './services.ts'
+import { openUpload, type Upload, uploadFields } from './upload.ts'
+
+export const API_PREFIX = '/api/v1'
+
+/** The whole API, in the order of its document. Express takes the first path that fits. */
+export const API_ROUTES: readonly Route[] = [
+  postSnapshots,
+  getSnapshots,
+  getSnapshot,
+  getSnapshotDiagnosis,
+  getSnapshotTasks,
+  getSnapshotStacks,
+  getSnapshotArchive,
+  postAnalyze,
+  getIncidents,
+  getIncidentMarkdown,
+  getIncident,
+  patchIncident,
+  getCounts,
+  getHosts,
+  getHost,
+  getStacks,
+  getStack,
+  getSignatures,
+  getSignature,
+]
+
+/** What stands outside the API's prefix, and is in its document all the same. */
+export const PLAIN_ROUTES: readonly Route[] = [getHealth, getReadiness]
+
+/** Slower than any line that is worth uploading over; the fastest way to hold a place otherwise. */
+const SLOWEST_BYTES_PER_SECOND = 512
+const SLOW_AFTER_MS = 60_000
+/** Silence of the client after which an upload is given up. */
+const IDLE_MS = 60_000
+const JSON_BYTES_MAX = 64 * 1024
+
+export function createRouter(routes: readonly Route[], services: Services, gate: Gate): Router {
+  const router = express.Router({ caseSensitive: true })
+  for (const route of routes) {
+    const handlers = [...readers(route), answering(route, services, gate)]
+    router[route.method](route.path, ...handlers)
+  }
+  for (const path of new Set(routes.map((route) => route.path))) {
+    router.all(path, refuseMethod(routes.filter((route) => route.path === path)))
+  }
+  return router
+}
+
+/** What reads a JSON body; bundles are read while they are used. */
+function readers({ takes }: Route): readonly RequestHandler[] {
+  if (takes !== 'json') return []
+  return [
+    (request, response, next) => {
+      if (!request.is('application/json')) {
+        throw new Problem('media-type-unsupported', { takes: ['application/json'] })
+      }
+      if (request.headers.expect) response.writeContinue()
+      next()
+    },
+    express.json({ limit: JSON_BYTES_MAX, inflate: false }),
+  ]
+}
+
+function answering(route: Route, services: Services, gate: Gate): RequestHandler {
+  return async (request, response) => {
+    const leave = route.takes.startsWith('bundle') ? gate.enter() : () => {}
+    try {
+      const asked: Asked = {
+        input: inputOf(route, request),
+        origin: originOf(request, services.config),
+        who: callerOf(request).name,
+        open: () => open(route, request, response, { services, leave }),
+      }
+      await sendAnswer(request, response, await route.answer(asked, services))
+    } finally {
+      leave()
+    }
+  }
+}
+
+async function open(
+  { takes, input }: Route,
+  request: Request,
+  response: Response,
+  { services, leave }: { readonly services: Services; readonly leave: () => void },
+): Promise<Upload> {
+  request.setTimeout(IDLE_MS, () => request.destroy())
+  const said = Object.entries(withLabels(request.query, input.shape))
+  return openUpload(request, response, Object.fromEntries(said.filter(isUploadField)), {
+    bytesMax: services.config.bundleBytesMax,
+    takesText: takes === 'bundle-or-text',
+    slowestBytesPerSecond: SLOWEST_BYTES_PER_SECOND,
+    slowAfterMs: SLOW_AFTER_MS,
+    whenRead() {
+      request.setTimeout(0)
+      leave()
+    },
+  })
+}
+
+const isUploadField = ([name]: readonly [string, unknown]) => Object.hasOwn(uploadFields, name)
+
+/**
+ * Path parameters beside what was sent: the body where the route takes JSON, else the query.
+ * @throws {Problem} request-invalid when one is given twice, or stands where none is read
+ */
+function inputOf({ takes, path, input }: Route, request: Request): Record<string, unknown> {
+  const query = withLabels(request.query, input.shape)
+  const isJson = takes === 'json'
+  const sent: Readonly<Record<string, unknown>> = isJson ? { ...request.body } : query
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+  const stray = [
+    ...inPath.filter((name) => Object.hasOwn(sent, name)),
+    ...(isJson ? Object.keys(query) : []),
+  ]
+  if (stray.length === 0) return { ...sent, ...request.params }
+  const errors = stray.map((name) => `${name.slice(0, 80)}: is not taken here`)
+  throw new Problem('request-invalid', { detail: errors.join('; '), errors })
+}
+
+/** Gathers `label.K=V` under `labels`, where the route has such a field. */
+function withLabels(
+  query: Readonly<Record<string, unknown>>,
+  shape: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const isLabel = ([name]: readonly [string, unknown]) => name.startsWith('label.')
+  const labels = Object.entries(query).filter(isLabel)
+  if (labels.length === 0 || !Object.hasOwn(shape, 'labels')) return query
+  const others = Object.entries(query).filter((one) => !isLabel(one))
+  const named = labels.map(([name, value]) => [name.slice('label.'.length), value] as const)
+  return { ...Object.fromEntries(others), labels: Object.fromEntries(named) }
+}
+
+function refuseMethod(routes: readonly Route[]): RequestHandler {
+  const methods = routes.map(({ method }) => method.toUpperCase())
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  return (request, response) => {
+    if (request.method !== 'OPTIONS') throw new Problem('method-unsupported', { allow })
+    response.status(204).set('Allow', allow).end()
+  }
+}

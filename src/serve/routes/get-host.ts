@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { Problem } from '../../model/problem.ts'
+import { findHost } from '../../store/hosts.ts'
+import { located, route } from '../route.ts'
+import { HostWhole } from '../schemas-stored.ts'
+
+export const getHost = route({
+  method: 'get',
+  path: '/hosts/:name',
+  summary: 'One host, with its last snapshots and incidents',
+  input: z.strictObject({ name: z.string() }),
+  output: HostWhole,
+  problems: ['host-unknown'],
+  async handle({ name }, { store }, { origin }) {
+    const host = await findHost(store, name)
+    if (!host) throw new Problem('host-unknown', { name })
+    return {
+      ...host,
+      recentSnapshots: host.recentSnapshots.map((snapshot) => located(snapshot, origin)),
+      recentIncidents: host.recentIncidents.map((incident) => located(incident, origin)),
+    }
+  },
+})

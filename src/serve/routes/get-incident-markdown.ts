@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { Problem } from '../../model/problem.ts'
+import { findIncident } from '../../store/incidents.ts'
+import { incidentMarkdown } from '../../web/incident-markdown.ts'
+import { fileRoute, located } from '../route.ts'
+import { id } from '../schemas-query.ts'
+
+const MARKDOWN = 'text/markdown; charset=utf-8'
+
+export const getIncidentMarkdown = fileRoute({
+  method: 'get',
+  path: '/incidents/:id.md',
+  summary: 'One incident as Markdown, ready to paste in a ticket',
+  type: MARKDOWN,
+  input: z.strictObject({ id }),
+  problems: ['incident-unknown'],
+  async handle({ id }, { store }, { origin }) {
+    const incident = await findIncident(store, id)
+    if (!incident) throw new Problem('incident-unknown', { id })
+    const content = incidentMarkdown(located(incident, origin))
+    return { type: MARKDOWN, content, saveAs: null }
+  },
+})

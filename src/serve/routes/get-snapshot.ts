@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { Problem } from '../../model/problem.ts'
+import { findSnapshot } from '../../store/snapshots.ts'
+import { located, route } from '../route.ts'
+import { id } from '../schemas-query.ts'
+import { SnapshotItem } from '../schemas-stored.ts'
+
+export const getSnapshot = route({
+  method: 'get',
+  path: '/snapshots/:id',
+  summary: 'One stored bundle, and how far its diagnosis is',
+  input: z.strictObject({ id }),
+  output: SnapshotItem,
+  problems: ['snapshot-unknown'],
+  async handle({ id }, { store }, { origin }) {
+    const snapshot = await findSnapshot(store, id)
+    if (!snapshot) throw new Problem('snapshot-unknown', { id })
+    return located(snapshot, origin)
+  },
+})

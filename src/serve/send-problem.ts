@@ -1,0 +1,74 @@
+import type { ErrorRequestHandler, Request, Response } from 'express'
+import { PROBLEMS, Problem } from '../model/problem.ts'
+import type { Log } from './log.ts'
+import { sendWhole } from './send.ts'
+
+const RETRY_AFTER_SECONDS = 5
+
+/** Turns whatever failed into an answer: a problem the caller can act on, or a bare 500. */
+export function sendProblems(log: Log): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const problem = toProblem(error)
+    if (isGone(request)) {
+      log.info({ request: response.locals['id'], why: messageOf(error) }, 'request torn')
+      return
+    }
+    if (!problem) {
+      log.error({ request: response.locals['id'], path: request.path, err: error }, 'failed')
+    }
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    if (problem) sendProblem(request, response, problem)
+    else sendDocument(request, response, 500, { type: 'about:blank', title: 'Internal Error' })
+  }
+}
+
+export function sendProblem(request: Request, response: Response, problem: Problem): void {
+  const { status, title } = PROBLEMS[problem.kind]
+  const { allow, retryAfterSeconds = RETRY_AFTER_SECONDS, ...facts } = problem.facts
+  if (problem.kind === 'method-unsupported') response.set('Allow', String(allow))
+  if (status === 503) response.set('Retry-After', String(retryAfterSeconds))
+  sendDocument(request, response, status, { ...facts, type: `/problems/${problem.kind}`, title })
+}
+
+function sendDocument(
+  request: Request,
+  response: Response,
+  status: number,
+  facts: Readonly<Record<string, unknown>>,
+): void {
+  const { type, title, ...more } = facts
+  const document = { type, title, status, instance: request.originalUrl, ...more }
+  response.status(status).set('Cache-Control', 'no-store')
+  sendWhole(request, response, 'application/problem+json', JSON.stringify(document))
+}
+
+/** Errors of Express and its body parser in our words; null for what is our own fault. */
+export function toProblem(error: unknown): Problem | null {
+  if (error instanceof Problem) return error
+  if (!(error instanceof Error)) return null
+  const { message } = error
+  const type = 'type' in error ? String(error.type) : ''
+  if (type === 'entity.too.large') {
+    const limitBytes = 'limit' in error ? Number(error.limit) : null
+    return new Problem('body-too-large', { limitBytes })
+  }
+  if (/^(?:encoding|charset)\.unsupported$/.test(type)) {
+    return new Problem('media-type-unsupported', { detail: message })
+  }
+  if (/^(?:entity|request|parameters|querystring)\./.test(type) || error instanceof URIError) {
+    return new Problem('request-invalid', { detail: message })
+  }
+  return null
+}
+
+/** True when nobody is there any more to be answered. */
+function isGone(request: Request): boolean {
+  return request.socket.destroyed || (request.destroyed && !request.complete)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

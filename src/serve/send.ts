@@ -1,0 +1,77 @@
+import { pipeline } from 'node:stream/promises'
+import type { Request, Response } from 'express'
+import { archiveKindOf } from './first-bytes.ts'
+import type { Answer, File } from './route.ts'
+
+/** How long, and for how many bytes, a client that is still sending is listened to. */
+const LINGER_MS = 3_000
+const LINGER_BYTES = 16 * 1024 * 1024
+
+export async function sendAnswer(
+  request: Request,
+  response: Response,
+  answer: Answer,
+): Promise<void> {
+  response.status(answer.status).set('Cache-Control', 'private, no-cache')
+  if ('file' in answer) return sendFile(request, response, answer.file)
+  sendWhole(request, response, 'application/json', JSON.stringify(answer.json))
+}
+
+/**
+ * Sends a text at once. Where the request is not read to its end the client is still sending, and
+ * closing the connection would reset it before the answer is seen: so the answer goes out whole,
+ * and the connection closes a little later.
+ */
+export function sendWhole(request: Request, response: Response, type: string, body: string): void {
+  response.set('Content-Type', `${type}; charset=utf-8`)
+  if (request.complete || request.readableEnded) {
+    response.send(body)
+    return
+  }
+  const bytes = Buffer.from(body)
+  response.set('Content-Length', String(bytes.length)).set('Connection', 'close')
+  if (request.method === 'HEAD') response.flushHeaders()
+  else response.write(bytes)
+  linger(request, () => response.end())
+}
+
+function linger(request: Request, close: () => void): void {
+  let bytes = 0
+  const end = () => {
+    clearTimeout(timer)
+    close()
+  }
+  const timer = setTimeout(() => request.destroy(), LINGER_MS)
+  request.unpipe()
+  request.on('data', (chunk: Uint8Array) => {
+    bytes += chunk.length
+    if (bytes > LINGER_BYTES) request.destroy()
+  })
+  request.once('close', end).once('error', end).once('end', end)
+  request.resume()
+}
+
+async function sendFile(request: Request, response: Response, file: File): Promise<void> {
+  response.set('Content-Type', file.type)
+  if (typeof file.content === 'string') {
+    if (file.saveAs !== null) response.attachment(file.saveAs)
+    response.set('Content-Type', file.type).send(file.content)
+    return
+  }
+  // The first bytes tell what the archive is, whatever it was called when it came.
+  const iterator = file.content.iterator()
+  const first = await iterator.next()
+  const kind = first.done ? null : archiveKindOf(first.value)
+  response.attachment(`${file.saveAs ?? 'file'}.${kind?.extension ?? 'bin'}`)
+  response.set('Content-Type', kind?.type ?? file.type)
+  if (request.method === 'HEAD') {
+    await iterator.return?.()
+    response.end()
+    return
+  }
+  async function* whole() {
+    if (!first.done) yield first.value
+    yield* iterator
+  }
+  await pipeline(whole(), response)
+}

@@ -1,0 +1,23 @@
+import type { Ingest } from '../ingest/service.ts'
+import type { Catalogue } from '../model/signature.ts'
+import type { Store } from '../store/open.ts'
+
+/** What of the service's settings decides how it answers. */
+export type ServeSettings = {
+  /** Address the service is bound to. */
+  readonly host: string
+  /** Address people reach it by, e.g. `https://hangar.example.org`; null: as each request says. */
+  readonly publicUrl: string | null
+  /** Bytes an upload may have, as it is sent. */
+  readonly bundleBytesMax: number
+  /** Uploads that may be under way at one time. */
+  readonly uploadsAtOnce?: number
+}
+
+/** All that an answer is made of. */
+export type Services = {
+  readonly store: Store
+  readonly ingest: Ingest
+  readonly catalogue: Catalogue
+  readonly config: ServeSettings
+}
