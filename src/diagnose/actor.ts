@@ -24,6 +24,11 @@ export type Actor = {
   readonly progress: Progress | null
   /** Kernel reports about this very task that still hold. */
   readonly reports: readonly Report[]
+  /**
+   * task: a task of the input. event: what a report tells, by itself. history: a hung-task report
+   * of a task that the same bundle shows gone, other, or moved on. goroutine: one of a Go dump.
+   */
+  readonly kind: 'task' | 'event' | 'history' | 'goroutine'
 }
 
 /** True when the input alone proves that it does not move. */

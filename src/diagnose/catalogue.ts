@@ -214,6 +214,8 @@ const WHERE: { readonly [Name in keyof TaskWhere]-?: Check } = {
   pendingSignal: 'number',
   kthread: 'boolean',
   comm: 'texts',
+  kind: ['task', 'event', 'history', 'goroutine'],
+  unreadable: 'boolean',
   pasted: 'boolean',
 }
 

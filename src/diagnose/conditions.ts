@@ -22,6 +22,8 @@ const CONDITIONS: {
     task.taskPending.includes(wanted) || task.groupPending.includes(wanted),
   kthread: ({ task }, wanted) => (task.kthread ?? false) === wanted,
   comm: ({ task }, wanted) => task.comm !== null && isNamed(task.comm, wanted),
+  kind: (actor, wanted) => wanted.includes(actor.kind),
+  unreadable: ({ task }, wanted) => task.unreadable.length > 0 === wanted,
   pasted: ({ task }, wanted) => (task.origin === 'pasted' || task.origin === 'log') === wanted,
 }
 

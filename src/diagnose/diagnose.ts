@@ -32,9 +32,9 @@ export function diagnose(
     .map((cause) => explain(cause, situation, graph, catalogue))
     .sort(worstFirst)
   const isText = snapshot.source === 'text'
-  const shown =
+  const listed =
     options.allTasks || isText
-      ? situation.actors
+      ? [...situation.actors, ...situation.others]
       : situation.notable.filter((actor) => isShown(actor, situation))
   return {
     snapshot: {
@@ -49,7 +49,7 @@ export function diagnose(
       unreadable: snapshot.unreadable,
     },
     incidents,
-    tasks: shown.map(toDiagnosedTask),
+    tasks: listed.filter(({ kind }) => kind !== 'goroutine').map(toDiagnosedTask),
     faults: snapshot.faults,
   }
 }

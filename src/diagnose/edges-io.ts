@@ -185,28 +185,30 @@ export function deviceOf(actor: Actor, { notable, snapshot }: Situation): string
 function drawDevice(device: BlockDevice, situation: Situation, draw: Draw): void {
   const from = deviceNode(device.name)
   for (const actor of situation.notable) {
-    const comm = actor.task.comm ?? ''
-    if (!comm.startsWith('loop') && !comm.endsWith(`+${device.name}`)) continue
-    if (!actor.wait?.blocked || !(comm === device.name || comm.endsWith(`+${device.name}`)))
-      continue
-    draw({
-      from,
-      to: actor,
-      kind: 'worked-by',
-      evidence: `${comm} does the device's reads and writes`,
-    })
+    if (!worksFor(actor, device)) continue
+    const evidence = `${actor.task.comm} does the reads and writes of the device`
+    draw({ from, to: actor, kind: 'worked-by', evidence })
   }
   const server = device.pid === null ? undefined : situation.leaders.get(device.pid)
-  if (server)
+  if (server) {
     draw({ from, to: server, kind: 'served-by', evidence: `its pid file names tgid ${device.pid}` })
+  }
+  const { backingFile } = device
   for (const connection of situation.fuse.connections) {
-    const below = connection.mounts.some(
-      ({ mountPoint }) => device.backingFile !== null && isBelow(device.backingFile, mountPoint),
+    if (
+      backingFile === null ||
+      !connection.mounts.some(({ mountPoint }) => isBelow(backingFile, mountPoint))
     )
-    if (!below) continue
-    const evidence = `its backing file ${device.backingFile} lies on this mount`
+      continue
+    const evidence = `its backing file ${backingFile} lies on this mount`
     draw({ from, to: connectionNode(connection), kind: 'backed-by', evidence })
   }
+}
+
+/** `kworker/u4:3+loop0`, or `loop0` on kernels before 5.12. */
+function worksFor({ task, wait }: Actor, { name }: BlockDevice): boolean {
+  const isWorker = task.comm === name || task.comm?.endsWith(`+${name}`) === true
+  return isWorker && name.startsWith('loop') && wait?.blocked === true
 }
 
 /** `sync` and writers wait for the flusher's pass over a file system. */
@@ -256,24 +258,18 @@ const FILE_CLASSES: ReadonlySet<string> = new Set([
 
 /** A page or inode lock does not say whose file it is; an open file on a stuck mount does. */
 function drawOpenFiles({ notable, fuse, nfs }: Situation, draw: Draw): void {
-  const waiters = notable.filter(
-    ({ blocked, wait, exiting }) =>
-      blocked && !exiting && wait !== null && FILE_CLASSES.has(wait.class),
-  )
-  for (const actor of waiters) {
-    for (const connection of fuse.connections) {
-      if ((connection.waiting ?? 0) === 0 || !opens(actor, connection.mounts)) continue
+  const stuck = [
+    ...fuse.connections
+      .filter(({ waiting }) => (waiting ?? 0) > 0)
+      .map((connection) => ({ mounts: connection.mounts, to: connectionNode(connection) })),
+    ...nfs.servers.map((server) => ({ mounts: server.mounts, to: serverNode(server) })),
+  ]
+  for (const actor of notable) {
+    if (!actor.blocked || actor.exiting || !FILE_CLASSES.has(actor.wait?.class ?? '')) continue
+    for (const { mounts, to } of stuck) {
+      if (!opens(actor, mounts)) continue
       const evidence = 'it has a file open on this mount, which has requests without an answer'
-      draw({ from: actor, to: connectionNode(connection), kind: 'open-file', evidence })
-    }
-    for (const server of nfs.servers) {
-      if (!opens(actor, server.mounts)) continue
-      draw({
-        from: actor,
-        to: serverNode(server),
-        kind: 'open-file',
-        evidence: 'it has a file open on a mount of this server',
-      })
+      draw({ from: actor, to, kind: 'open-file', evidence })
     }
   }
 }

@@ -37,24 +37,12 @@ export const LOCK_EDGES: readonly EdgeRule[] = [
   {
     name: 'owner-by-held-locks',
     draw({ actors }, draw) {
-      const holders = new Map<string, Actor[]>()
-      for (const actor of actors) {
-        for (const address of heldAddresses(actor)) {
-          const found = holders.get(address)
-          if (found) found.push(actor)
-          else holders.set(address, [actor])
-        }
-      }
-      for (const [address, all] of holders) {
-        const owners = all.filter((actor) => !isLockWait(actor))
-        if (owners.length !== 1 || owners[0] === undefined) continue
-        for (const waiter of all.filter(isLockWait)) {
-          draw({
-            from: waiter,
-            to: owners[0],
-            kind: 'lock-owner',
-            evidence: `the log lists lock ${address} for both, and only this one waits for something else`,
-          })
+      for (const [address, all] of byHeldLock(actors)) {
+        const [owner, second] = all.filter((actor) => !isLockWait(actor))
+        if (owner === undefined || second !== undefined) continue
+        const evidence = `the log lists lock ${address} for both, and only this one waits for something else`
+        for (const from of all.filter(isLockWait)) {
+          draw({ from, to: owner, kind: 'lock-owner', evidence })
         }
       }
     },
@@ -76,8 +64,18 @@ export const LOCK_EDGES: readonly EdgeRule[] = [
   { name: 'owner-by-frames', draw: drawInferredOwners },
 ]
 
-function heldAddresses({ reports }: Actor): readonly string[] {
-  return reports.flatMap(({ locks }) => locks.flatMap(({ address }) => address ?? []))
+/** Lockdep lists a lock both for who holds it and for who waits for it. */
+function byHeldLock(actors: readonly Actor[]): ReadonlyMap<string, readonly Actor[]> {
+  const byAddress = new Map<string, Actor[]>()
+  for (const actor of actors) {
+    for (const { address } of actor.reports.flatMap(({ locks }) => locks)) {
+      if (address === null) continue
+      const found = byAddress.get(address)
+      if (found) found.push(actor)
+      else byAddress.set(address, [actor])
+    }
+  }
+  return byAddress
 }
 
 export function isLockWait({ blocked, wait }: Actor): boolean {
@@ -95,16 +93,23 @@ function drawInferredOwners({ notable }: Situation, draw: Draw): void {
   const waiters = notable.filter(isLockWait)
   if (waiters.length === 0) return
   const owners = notable.filter((actor) => actor.blocked && !isLockWait(actor) && !actor.exiting)
-  for (const waiter of waiters) {
-    for (const rule of OWNER_RULES) {
-      const found = owners.filter((owner) => rule.fits(waiter, owner))
-      if (found.length === 0 || found.length > OWNERS_MAX) continue
-      for (const owner of found) {
-        draw({ from: waiter, to: owner, kind: 'lock-owner-inferred', evidence: rule.evidence })
-      }
-      break
+  for (const from of waiters) {
+    for (const { to, evidence } of inferOwners(from, owners)) {
+      draw({ from, to, kind: 'lock-owner-inferred', evidence })
     }
   }
+}
+
+/** By the first rule that leaves few enough. */
+function inferOwners(
+  waiter: Actor,
+  owners: readonly Actor[],
+): readonly { readonly to: Actor; readonly evidence: string }[] {
+  for (const { fits, evidence } of OWNER_RULES) {
+    const found = owners.filter((owner) => fits(waiter, owner))
+    if (found.length > 0 && found.length <= OWNERS_MAX) return found.map((to) => ({ to, evidence }))
+  }
+  return []
 }
 
 type OwnerRule = {

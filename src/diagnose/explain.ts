@@ -32,7 +32,7 @@ export function explain(
     signature: signature.id,
     signatureVersion: signature.version,
     verdict: match.verdict,
-    severity: signature.severity,
+    severity: match.anchors.every(({ kind }) => kind === 'history') ? 'info' : signature.severity,
     title: signature.title,
     summary: fill(signature.summary, cause, asked),
     subject: match.subject,
@@ -113,13 +113,11 @@ function adviceOf(
   { kernels }: Catalogue,
 ): Advice {
   const record = signature.kernel === null ? undefined : kernels.get(signature.kernel)
-  const steps: Step[] = []
-  for (const step of signature.steps) {
-    if (step.when !== null && !isTrue(step.when, asked)) continue
-    const text = fill(step.text, cause, asked)
-    const commands = step.command === null ? null : fillCommands(step.command, cause, asked)
-    if (commands === null) steps.push({ text, command: null })
-    else for (const command of commands) steps.push({ text, command })
-  }
+  const steps = signature.steps
+    .filter(({ when }) => when === null || isTrue(when, asked))
+    .flatMap(({ text, command }): readonly Step[] => {
+      const commands = command === null ? null : fillCommands(command, cause, asked)
+      return (commands ?? [null]).map((each) => ({ text: fill(text, cause, asked), command: each }))
+    })
   return { kernel: record ? adviseKernel(record, asked.situation.snapshot.kernel) : null, steps }
 }

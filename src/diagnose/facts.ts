@@ -28,13 +28,18 @@ export const FACTS: Readonly<Record<string, (asked: Asked) => boolean>> = {
   /** Exactly one connection can be meant. */
   'one-connection': (asked) => connectionsOf(asked).length === 1,
   /** The kernel log was in the input. */
-  'log-shown': ({ situation }) =>
-    situation.snapshot.reports.length > 0 || situation.events.length > 0,
+  'log-shown': ({ situation }) => situation.snapshot.reports.length > 0,
   /** A goroutine has waited minutes in a container API call. */
   'api-call-stuck': ({ situation }) =>
     situation.snapshot.goroutines.some(({ minutes }) => minutes !== null),
   /** Requests to the NFS server are queued in sunrpc. */
   'rpc-queued': ({ situation }) => situation.snapshot.rpcTasks.length > 0,
+  /** Some FUSE connection has requests without an answer, and no readable task waits for one. */
+  'unseen-fuse-wait': ({ situation }) =>
+    situation.fuse.connections.some(({ waiting }) => (waiting ?? 0) > 0) &&
+    !situation.notable.some(({ wait }) => wait?.class === 'fuse' && wait.blocked),
+  /** Every anchor is a report that no longer holds. */
+  past: ({ draft }) => draft.anchors.every(({ kind }) => kind === 'history'),
   /** More than one task waits for the same. */
   'several-wait': ({ draft }) => draft.anchors.length > 1,
 }

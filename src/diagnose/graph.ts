@@ -84,18 +84,29 @@ export function reachable(
 
 /** True when some node of the set leads back to itself without leaving the set. */
 export function hasCycle(graph: Graph, within: ReadonlySet<string>): boolean {
-  const state = new Map<string, 'open' | 'done'>()
-  const stack = [...within].map((id) => ({ id, isLeaving: false }))
-  for (let at = stack.pop(); at; at = stack.pop()) {
-    if (at.isLeaving) state.set(at.id, 'done')
-    if (at.isLeaving || state.get(at.id)) continue
-    state.set(at.id, 'open')
-    stack.push({ id: at.id, isLeaving: true })
-    for (const { to } of graph.out.get(at.id) ?? []) {
-      if (!within.has(to)) continue
-      if (state.get(to) === 'open') return true
-      if (!state.has(to)) stack.push({ id: to, isLeaving: false })
+  // Whatever nothing of the set points to is in no cycle; what can never be peeled off so is in one.
+  const incoming = new Map<string, number>()
+  for (const id of within) incoming.set(id, 0)
+  for (const id of within) {
+    for (const { to } of graph.out.get(id) ?? []) {
+      if (within.has(to)) incoming.set(to, (incoming.get(to) ?? 0) + 1)
     }
   }
-  return false
+  const free = [...within].filter((id) => incoming.get(id) === 0)
+  let peeled = 0
+  for (let id = free.pop(); id !== undefined; id = free.pop()) {
+    peeled += 1
+    free.push(...released(graph.out.get(id) ?? [], incoming))
+  }
+  return peeled < within.size
+}
+
+/** Takes the edges of a peeled node away; gives the nodes that nothing points to any more. */
+function released(edges: readonly GraphEdge[], incoming: Map<string, number>): readonly string[] {
+  return edges.flatMap(({ to }) => {
+    const left = (incoming.get(to) ?? 0) - 1
+    if (!incoming.has(to)) return []
+    incoming.set(to, left)
+    return left === 0 ? [to] : []
+  })
 }

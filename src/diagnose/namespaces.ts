@@ -43,9 +43,8 @@ export function pidNamespacesOf(
   for (const actor of nested) {
     const id = idOf(actor, leaders)
     if (id === null) continue
-    let draft = drafts.get(id)
-    if (!draft)
-      drafts.set(id, (draft = { id, init: null, members: [], parent: null, isDying: false }))
+    const draft = drafts.get(id) ?? { id, init: null, members: [], parent: null, isDying: false }
+    drafts.set(id, draft)
     home.set(actor, draft)
     if (isInit(actor)) draft.init ??= actor
     else draft.members.push(actor)

@@ -1,4 +1,3 @@
-import type { Report } from '../model/report.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Actor } from './actor.ts'
 import { castOf } from './actors.ts'
@@ -9,8 +8,9 @@ import { type NfsView, nfsOf } from './nfs.ts'
 /** Everything one bundle shows, joined: what rules and signatures ask their questions of. */
 export type Situation = {
   readonly snapshot: Snapshot
+  /** Every task. */
   readonly actors: readonly Actor[]
-  /** Those that are not plainly at rest: all that a hang can be made of. */
+  /** Tasks that are not plainly at rest, events, and goroutines: all that a hang can be made of. */
   readonly notable: readonly Actor[]
   readonly byTid: ReadonlyMap<number, Actor>
   /** The leader of each thread group, by tgid. */
@@ -22,13 +22,13 @@ export type Situation = {
   readonly namespaces: PidNamespaces
   readonly fuse: FuseView
   readonly nfs: NfsView
-  readonly events: readonly Report[]
-  readonly history: readonly Report[]
+  /** Events of the log, reports that no longer hold, and goroutines. */
+  readonly others: readonly Actor[]
 }
 
 /** Joins a snapshot. Cost grows with its tasks, not with their stacks. */
 export function situationOf(snapshot: Snapshot): Situation {
-  const { actors, events, history } = castOf(snapshot)
+  const { tasks: actors, others } = castOf(snapshot)
   const byTid = new Map<number, Actor>()
   const leaders = new Map<number, Actor>()
   const groups = new Map<number, Actor[]>()
@@ -46,7 +46,7 @@ export function situationOf(snapshot: Snapshot): Situation {
   return {
     snapshot,
     actors,
-    notable: actors.filter((actor) => isNotable(actor, groups)),
+    notable: [...actors.filter((actor) => isNotable(actor, groups)), ...others],
     byTid,
     leaders,
     groups,
@@ -54,8 +54,7 @@ export function situationOf(snapshot: Snapshot): Situation {
     namespaces,
     fuse: fuseOf(snapshot, groups, leaders, namespaces),
     nfs: nfsOf(snapshot),
-    events,
-    history,
+    others,
   }
 }
 

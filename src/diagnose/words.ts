@@ -87,13 +87,24 @@ export function fill(text: string, cause: Cause, asked: Asked): string {
   })
 }
 
-function valuesOf(name: string, cause: Cause, asked: Asked): readonly string[] {
-  const role = cause.match.roles.get(name)
-  if (role) return role.map(nameOf)
-  const countedRole = name.endsWith('.count') ? cause.match.roles.get(name.slice(0, -6)) : undefined
-  if (countedRole) return [String(countedRole.length)]
-  return VALUES[name]?.(cause, asked) ?? []
+/** What `{role.tid}` and the like say of the tasks of a role. */
+const OF_ROLE: Readonly<Record<string, (actors: readonly Actor[]) => readonly string[]>> = {
+  count: (actors) => [String(actors.length)],
+  tid: (actors) =>
+    unique(actors.flatMap(({ task: { tid } }) => (tid === null ? [] : [String(tid)]))),
+  tgid: (actors) =>
+    unique(actors.flatMap(({ task: { tgid } }) => (tgid === null ? [] : [String(tgid)]))),
 }
+
+function valuesOf(name: string, cause: Cause, asked: Asked): readonly string[] {
+  const [roleName = '', detail] = name.split('.')
+  const role = cause.match.roles.get(roleName)
+  if (!role) return VALUES[name]?.(cause, asked) ?? []
+  return detail === undefined ? role.map(nameOf) : (OF_ROLE[detail]?.(role) ?? [])
+}
+
+/** A command for each of fifty stuck tasks helps nobody; the first few show how it goes. */
+const COMMANDS_MAX = 4
 
 /**
  * A command once for each value of the first placeholder that has several. Null when a value it

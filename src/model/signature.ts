@@ -29,6 +29,10 @@ export type Conditions = {
   readonly kthread: boolean
   /** Its name is one of these; a trailing `*` stands for any rest. */
   readonly comm: readonly string[]
+  /** A task of the input, an event of the log, a report that no longer holds, or a goroutine. */
+  readonly kind: readonly ('task' | 'event' | 'history' | 'goroutine')[]
+  /** Some file of it could not be read. */
+  readonly unreadable: boolean
   /** Known from a text rather than from files of /proc. */
   readonly pasted: boolean
 }
