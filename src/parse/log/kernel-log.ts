@@ -1,0 +1,96 @@
+import type { Parsed } from '../../model/parsed.ts'
+import type { Report } from '../../model/report.ts'
+import { cleanText } from './clean-text.ts'
+import { type Draft, newDraft, toReport } from './draft.ts'
+import type { LogScan } from './log-scan.ts'
+import { readLog } from './read-log.ts'
+
+/** A kernel log, read. */
+export type KernelLog = {
+  /** In the order of the log. */
+  readonly reports: readonly Report[]
+  /** By `Linux version`, else by the last report that names one; null when nothing does. */
+  readonly kernelRelease: string | null
+  /** RFC 3339 UTC; null when the log does not tell. */
+  readonly bootedAt: string | null
+  /** Uptime at the last line that has a time stamp. */
+  readonly lastUptimeSeconds: number | null
+  /** RFC 3339 UTC, of the last line that has a date, or by boot and uptime. */
+  readonly lastAt: string | null
+}
+
+/**
+ * Reads a kernel log, whoever printed or copied it: every report once, and every dump of a task.
+ *
+ *     [12345.678901] INFO: task ndrive:3713 blocked for more than 120 seconds.
+ *
+ * An empty text is a log without reports. Lines that are nothing we know are no faults.
+ * Sources: kernel/printk/printk.c, and those named at each shape.
+ */
+export function parseKernelLog(text: string, file: string): Parsed<KernelLog> {
+  const scan = readLog(cleanText(text), file, null)
+  const drafts = joinedDrafts(scan)
+  return {
+    value: toKernelLog(
+      scan,
+      drafts.map((draft) => toReport(draft, file)),
+    ),
+    faults: scan.faults,
+  }
+}
+
+/** The log of reports that were read from it. */
+export function toKernelLog(scan: LogScan, reports: readonly Report[]): KernelLog {
+  const { last, clock } = scan
+  const kernelRelease =
+    clock.kernelRelease ??
+    reports.findLast((report) => report.kernelRelease !== null)?.kernelRelease
+  const bootedAt = clock.bootedAt ?? bootOf(last.at, last.uptimeSeconds)
+  return {
+    reports,
+    kernelRelease: kernelRelease ?? null,
+    bootedAt,
+    lastUptimeSeconds: last.uptimeSeconds,
+    lastAt: last.at ?? later(bootedAt, last.uptimeSeconds),
+  }
+}
+
+function bootOf(at: string | null, uptimeSeconds: number | null): string | null {
+  return at === null || uptimeSeconds === null ? null : later(at, -uptimeSeconds)
+}
+
+function later(at: string | null, seconds: number | null): string | null {
+  if (at === null || seconds === null) return null
+  const date = new Date(Date.parse(at) + seconds * 1000)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
+}
+
+/** The drafts with what other lines tell of their tasks: held locks and owners of locks. */
+export function joinedDrafts(scan: LogScan): readonly Draft[] {
+  const drafts = scan.drafts.filter(isWorthKeeping)
+  for (const { tid, line, owner } of scan.owners) {
+    const draft = drafts.findLast((one) => one.line < line && one.facts.tid === tid)
+    if (draft) draft.facts.owner = owner
+  }
+  const holders = scan.holders.map(({ tid, comm, line, prefix, locks }) => {
+    const held = [...locks.values()]
+    const known = drafts.findLast(
+      (one) => one.line < line && one.facts.tid === tid && one.facts.locks.length === 0,
+    )
+    if (known) known.facts.locks.push(...held)
+    return known
+      ? null
+      : newDraft(
+          { kind: 'task', title: `${comm}/${tid}`, comm, tid, locks: held },
+          { line, prefix, bare: false },
+        )
+  })
+  const added = holders.filter((draft) => draft !== null && draft.facts.locks.length > 0)
+  if (added.length === 0) return drafts
+  return [...drafts, ...added.filter((draft) => draft !== null)].sort((a, b) => a.line - b.line)
+}
+
+/** A dump of a task that shows nothing of it is none: `NMI backtrace` cut off after its first line. */
+function isWorthKeeping({ facts, hasFrames }: Draft): boolean {
+  return facts.kind !== 'task' || hasFrames || (facts.tid !== null && facts.state !== null)
+}

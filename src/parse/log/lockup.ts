@@ -1,0 +1,50 @@
+import { type Groups, numberOf, type Scan, type Shape } from './shape.ts'
+
+const WHO = '(?:watchdog: |NMI watchdog: )*'
+
+/** CPUs that went on without scheduling, or without interrupts. Source: kernel/watchdog.c, arch/powerpc/kernel/watchdog.c. */
+export const LOCKUP: readonly Shape[] = [
+  {
+    name: 'soft lockup',
+    starts: ['watchdog:', 'NMI watchdog:', 'BUG: soft lockup'],
+    example: 'watchdog: BUG: soft lockup - CPU#4 stuck for 22s! [umount:859559]',
+    shape: new RegExp(
+      `^${WHO}BUG: soft lockup - CPU#(?<cpu>\\d+) stuck for (?<seconds>\\d+)s! ?\\[(?<comm>.*):(?<tid>\\d+)\\]`,
+    ),
+    lax: new RegExp(
+      `^${WHO}BUG: soft lockup (?:detected on|-) CPU#(?<cpu>\\d+)(?:.*? stuck for (?<seconds>\\d+)s)?`,
+    ),
+    read: (groups, scan) => readLockup('soft-lockup', groups, scan),
+  },
+  {
+    name: 'hard lockup',
+    starts: ['watchdog:', 'NMI watchdog:', 'Watchdog'],
+    example: 'watchdog: Watchdog detected hard LOCKUP on cpu 3',
+    shape: new RegExp(`^${WHO}Watchdog detected hard LOCKUP on cpu ?(?<cpu>\\d+)`, 'i'),
+    read: (groups, scan) => readLockup('hard-lockup', groups, scan),
+  },
+  {
+    name: 'hard lockup, ppc64',
+    starts: ['watchdog:', 'Watchdog CPU'],
+    example: 'watchdog: CPU 8 self-detected hard LOCKUP @ _raw_spin_lock+0x54/0xa0',
+    shape:
+      /^(?:watchdog: |Watchdog )CPU[: ](?:\d+ detected hard LOCKUP on other CPUs )?(?<cpu>\d+) ?(?:self-detected )?(?:hard LOCKUP|$)/i,
+    read: (groups, scan) => readLockup('hard-lockup', groups, scan),
+  },
+]
+
+function readLockup(
+  kind: 'soft-lockup' | 'hard-lockup',
+  { cpu, seconds, comm, tid }: Groups,
+  scan: Scan,
+): boolean {
+  scan.begin({
+    kind,
+    title: scan.text,
+    cpu: numberOf(cpu),
+    seconds: numberOf(seconds),
+    comm: comm ?? null,
+    tid: numberOf(tid),
+  })
+  return true
+}

@@ -1,0 +1,122 @@
+import type { LineKind } from './line-kind.ts'
+import { lockdepActor } from './lockdep.ts'
+import { LogScan } from './log-scan.ts'
+import { messageStart, type Times, timesOf } from './prefix.ts'
+import type { Groups, Shape } from './shape.ts'
+import { shapesFor } from './shapes.ts'
+import { readOldTaskLine } from './task-line.ts'
+
+// Nothing that heads a report is longer; what is, is data.
+const HEAD_CHARS_MAX = 600
+const WRAPS_MAX = 2
+
+/** Tries a line that is nothing of a log; true when it was something. Pasted text has such lines. */
+export type OtherLine = (line: string, scan: LogScan) => boolean
+
+/** Reads every line of a log once. `other` sees the lines that no shape fits. */
+export function readLog(text: string, file: string, other: OtherLine | null): LogScan {
+  const scan = new LogScan(text, file)
+  const { reader } = scan
+  while (reader.next()) {
+    scan.text = ''
+    const line = reader.body
+    if (line === '') scan.blank()
+    else readLine(line, scan, other)
+  }
+  scan.end()
+  scan.last = lastTimes(text)
+  return scan
+}
+
+// The last lines may be a person's remark, or stand without a time stamp.
+const LAST_LINES = 200
+
+function lastTimes(text: string): Times {
+  let times: Times = { uptimeSeconds: null, at: null }
+  let end = text.length
+  for (let left = LAST_LINES; left > 0 && end > 0; left -= 1) {
+    const start = text.lastIndexOf('\n', end - 1) + 1
+    const found = timesOf(text.slice(start, messageStart(text, start, end)))
+    times = { uptimeSeconds: times.uptimeSeconds ?? found.uptimeSeconds, at: times.at ?? found.at }
+    if (times.uptimeSeconds !== null && times.at !== null) break
+    end = start - 1
+  }
+  return times
+}
+
+function readLine(line: string, scan: LogScan, other: OtherLine | null): void {
+  if (isRegister(line)) return
+  const kind = kindOf(line, scan)
+  if (kind) scan.stackLine(kind)
+  else if (line.length <= HEAD_CHARS_MAX) readHead(line, scan, other)
+}
+
+/** `RAX: ffffffffffffffda RBX: ...`, `R10: `, `CR2: `, `x29: `: a third of a dump's lines, and of no use. */
+function isRegister(line: string): boolean {
+  const end = line.charCodeAt(3) === 0x3a ? 3 : line.charCodeAt(2) === 0x3a ? 2 : 0
+  if (end === 0 || line.charCodeAt(end + 1) !== 0x20) return false
+  const first = line.charCodeAt(0)
+  return (
+    REGISTER_FIRST.includes(String.fromCharCode(first)) &&
+    !line.startsWith('RIP') &&
+    !line.startsWith('CPU') &&
+    !line.startsWith('PID')
+  )
+}
+
+const REGISTER_FIRST = 'RCDEFx'
+
+/** What the line is to a stack; a frame that a mail program broke in two is joined first. */
+function kindOf(line: string, scan: LogScan): LineKind | null {
+  const kind = scan.lines.kindOf(line)
+  if (kind?.what !== 'wrapped') return kind
+  const joined = scan.reader.joined(1)
+  const whole = joined === null ? null : scan.lines.kindOf(joined)
+  if (whole?.what !== 'frame') return null
+  scan.reader.skip(1)
+  return whole
+}
+
+function readHead(line: string, scan: LogScan, other: OtherLine | null): void {
+  scan.text = line
+  for (const shape of shapesFor(line)) {
+    if (shape.starts.some((word) => line.startsWith(word)) && tryShape(shape, scan)) return
+  }
+  if (readOldTaskLine(line, scan) || readWrappedOldTaskLine(scan)) return
+  if (other?.(line, scan)) return
+  readActor(line, scan)
+}
+
+function tryShape({ shape, lax, read }: Shape, scan: LogScan): boolean {
+  const found = shape.exec(scan.text)?.groups ?? (shape.test(scan.text) ? NO_GROUPS : null)
+  if (found) return read(found, scan) === true
+  for (let wraps = 1; wraps <= WRAPS_MAX; wraps += 1) {
+    const joined = scan.reader.joined(wraps)
+    const groups = joined === null ? undefined : shape.exec(joined)?.groups
+    if (joined === null || !groups) continue
+    scan.text = joined
+    const isTaken = read(groups, scan) === true
+    if (isTaken) scan.reader.skip(wraps)
+    return isTaken
+  }
+  const groups = lax?.exec(scan.text)?.groups
+  return groups !== undefined && read(groups, scan) === true
+}
+
+const NO_GROUPS: Groups = {}
+
+/** `btrfs D` and `ffff88007fa98680     0  3068   3049 0x00000080` on the next line. */
+function readWrappedOldTaskLine(scan: LogScan): boolean {
+  if (!/ [RSDTtZXIWPK](?: |\d|$)/.test(scan.text)) return false
+  const joined = scan.reader.joined(1)
+  if (joined === null || !/0x[\da-f]{8}$/.test(joined) || !readOldTaskLine(joined, scan))
+    return false
+  scan.reader.skip(1)
+  return true
+}
+
+function readActor(line: string, scan: LogScan): void {
+  const { current } = scan
+  if (current?.facts.kind !== 'lockdep' || current.facts.tid !== null) return
+  Object.assign(current.facts, lockdepActor(line))
+}

@@ -1,0 +1,51 @@
+import type { Goroutine } from '../model/goroutine.ts'
+import type { Parsed } from '../model/parsed.ts'
+import type { Report } from '../model/report.ts'
+import type { Task } from '../model/task.ts'
+import { parseGoroutines } from './goroutines.ts'
+import { cleanText } from './log/clean-text.ts'
+import { toReport } from './log/draft.ts'
+import { joinedDrafts, type KernelLog, toKernelLog } from './log/kernel-log.ts'
+import { readLog } from './log/read-log.ts'
+import { PastedFacts } from './text/pasted-facts.ts'
+import { toTasks } from './text/pasted-tasks.ts'
+
+/** What a pasted text holds. */
+export type TextInput = KernelLog & {
+  /** Tasks known from stacks of /proc and what stands beside them; dumps with a head are reports. */
+  readonly tasks: readonly Task[]
+  readonly reports: readonly Report[]
+  readonly goroutines: readonly Goroutine[]
+}
+
+/**
+ * Reads a text that someone pasted: stacks of /proc with or without shell prompts, kernel logs,
+ * sysrq dumps, backtraces of crash and drgn, goroutine dumps, rows of ps, in any mixture.
+ *
+ *     # cat /proc/1544574/stack
+ *     [<0>] request_wait_answer+0x12f/0x210
+ *
+ * A text that holds none of these has no tasks, no reports and no goroutines.
+ */
+export function parseText(text: string, file: string): Parsed<TextInput> {
+  const clean = cleanText(text)
+  const facts = new PastedFacts(file)
+  const scan = readLog(clean, file, (line, reading) => facts.read(line, reading))
+  const drafts = joinedDrafts(scan)
+  const reports = drafts.filter(({ bare }) => !bare).map((draft) => toReport(draft, file))
+  const goroutines = clean.includes('goroutine ') ? parseGoroutines(clean, file) : NO_GOROUTINES
+  return {
+    value: {
+      ...toKernelLog(scan, reports),
+      tasks: toTasks(
+        drafts.filter(({ bare }) => bare),
+        facts,
+        file,
+      ),
+      goroutines: goroutines.value,
+    },
+    faults: [...scan.faults, ...goroutines.faults],
+  }
+}
+
+const NO_GOROUTINES: Parsed<readonly Goroutine[]> = { value: [], faults: [] }
