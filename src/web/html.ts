@@ -2,7 +2,7 @@
 export type Html = { readonly markup: string }
 
 /** What may stand in a hole of a template; null, undefined and false leave nothing. */
-export type Inserted = string | number | Html | readonly Html[] | null | undefined | false
+export type Inserted = string | number | Html | readonly (Html | null)[] | null | undefined | false
 
 /** Where a hole of a template stands; it decides what may be put in it. */
 type Hole = 'text' | 'tag' | 'attribute' | 'address'
@@ -77,11 +77,11 @@ function render(value: Inserted, hole: Hole): string {
   return escaped(hole === 'address' ? safeAddress(String(value)) : String(value))
 }
 
-function renderMarkup(value: Html | readonly Html[], hole: Hole): string {
+function renderMarkup(value: Html | readonly (Html | null)[], hole: Hole): string {
   if (hole === 'attribute' || hole === 'address') {
     throw new Error('A template puts markup inside an attribute')
   }
-  return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('')
+  return 'markup' in value ? value.markup : value.map((each) => each?.markup ?? '').join('')
 }
 
 function escaped(text: string): string {

@@ -1,0 +1,109 @@
+import type { IncidentItem, Page } from '../../model/incident.ts'
+import { INCIDENT_SORTS, type IncidentFilter } from '../../model/query.ts'
+import { flag, type Html, html } from '../html.ts'
+import { layout, type PageContext } from '../layout.ts'
+import { incidentList } from '../parts/incident-list.ts'
+import { pager } from '../parts/paging.ts'
+import { clipped, grouped, plural } from '../parts/words.ts'
+
+/** One way to narrow the list, with how many incidents each value would leave. */
+export type Facet = {
+  /** Parameter of the query, e.g. `signature`. */
+  readonly name: string
+  readonly title: string
+  readonly values: readonly {
+    readonly value: string
+    readonly incidents: number
+    readonly isChosen: boolean
+  }[]
+}
+
+export type IncidentsView = {
+  readonly page: Page<IncidentItem>
+  readonly filter: IncidentFilter
+  readonly sort: (typeof INCIDENT_SORTS)[number]
+  readonly facets: readonly Facet[]
+  /** `/incidents?...` without the cursor. */
+  readonly address: string
+  readonly cursor: string | null
+  /** Filters in force that no facet shows, as name and value: kept as hidden fields. */
+  readonly kept: readonly { readonly name: string; readonly value: string }[]
+}
+
+export function incidentsPage(context: PageContext, view: IncidentsView): string {
+  const { page } = view
+  return layout(context, {
+    title: 'Incidents',
+    description: plural(page.total, 'incident'),
+    section: '/incidents',
+    body: html`<div class="with-filters">
+<form class="filters" method="get" action="/incidents" data-auto-submit aria-label="Filters">${filters(view)}</form>
+<div class="results"><header class="list-head"><h1>${plural(page.total, 'incident')}</h1>${chips(view)}</header>
+${page.items.length === 0 ? nothing(view) : html`<div class="panel flush">${incidentList(page.items, context.now)}</div>`}
+${pager({ address: view.address, cursor: view.cursor, next: page.next, shown: page.items.length, total: page.total }, 'incident')}
+</div></div>`,
+  })
+}
+
+const SORT_NAMES = { lastSeen: 'last seen', firstSeen: 'first seen', severity: 'severity' } as const
+
+function filters({ filter, sort, facets, kept }: IncidentsView): Html {
+  return html`<p class="field"><label for="q">Words</label><input id="q" name="q" type="search" value="${filter.q ?? ''}" placeholder="host, task, function, title" autocomplete="off" spellcheck="false" data-filter></p>
+<p class="field"><label for="sort">Order by</label><select id="sort" name="sort">${INCIDENT_SORTS.map(
+    (name) =>
+      html`<option value="${name}"${flag('selected', name === sort)}>${SORT_NAMES[name]}</option>`,
+  )}</select></p>
+${facets.map(facetBox)}
+${kept.map(({ name, value }) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<p class="buttons"><button class="main">Filter</button> <a class="button" href="/incidents">Clear</a></p>`
+}
+
+const VALUES_SHOWN = 8
+
+function facetBox({ name, title, values }: Facet): Html | null {
+  if (values.length === 0) return null
+  const sorted = [...values].sort(
+    (one, other) =>
+      Number(other.isChosen) - Number(one.isChosen) || other.incidents - one.incidents,
+  )
+  const isFixed = values.length <= VALUES_SHOWN
+  const shown = isFixed ? values : sorted.slice(0, VALUES_SHOWN)
+  const folded = isFixed ? [] : sorted.slice(VALUES_SHOWN)
+  return html`<fieldset class="facet"><legend>${title}</legend>${shown.map((value) => facetValue(name, value))}${
+    folded.length === 0
+      ? null
+      : html`<details><summary>${grouped(folded.length)} more</summary>${folded.map((value) => facetValue(name, value))}</details>`
+  }</fieldset>`
+}
+
+function facetValue(name: string, { value, incidents, isChosen }: Facet['values'][number]): Html {
+  return html`<label class="${incidents === 0 ? 'facet-value none' : 'facet-value'}"><input type="checkbox" name="${name}" value="${value}"${flag('checked', isChosen)}><span class="cut" title="${value}">${clipped(value, 60)}</span><span class="facet-count">${grouped(incidents)}</span></label>`
+}
+
+/** Filters in force, each with the address without it. */
+function chips({ facets, kept, address, filter }: IncidentsView): Html | null {
+  const chosen = [
+    ...facets.flatMap(({ name, values }) =>
+      values.filter(({ isChosen }) => isChosen).map(({ value }) => ({ name, value })),
+    ),
+    ...kept,
+    ...(filter.q === undefined ? [] : [{ name: 'q', value: filter.q }]),
+  ]
+  if (chosen.length === 0) return null
+  return html`<ul class="chips" aria-label="Filters in force">${chosen.map(
+    ({ name, value }) =>
+      html`<li><a href="${without(address, name, value)}" title="Remove ${name} ${value}">${name === 'q' ? 'words' : name}: <bdi>${clipped(value, 40)}</bdi> <span aria-hidden="true">×</span></a></li>`,
+  )}</ul>`
+}
+
+function without(address: string, name: string, value: string): string {
+  const query = new URLSearchParams(address.split('?')[1] ?? '')
+  query.delete(name, value)
+  return query.size === 0 ? '/incidents' : `/incidents?${query}`
+}
+
+function nothing({ address }: IncidentsView): Html {
+  return address.includes('?')
+    ? html`<p class="empty panel">No incident fits these filters. <a href="/incidents">Show all</a>.</p>`
+    : html`<p class="empty panel">No incident yet. <a href="/">Upload a bundle</a>, or <a href="/analyze">analyze a text</a>.</p>`
+}

@@ -1,0 +1,65 @@
+import { PROBLEMS, type ProblemFacts, type ProblemKind } from '../../model/problem.ts'
+import { type Html, html } from '../html.ts'
+import { layout, type PageContext } from '../layout.ts'
+
+/** What a person can do about it; a kind without a row needs no more than its title. */
+const ADVICE: { readonly [Kind in ProblemKind]?: string } = {
+  'address-unknown': 'The address may be mistyped, or from a later version.',
+  'incident-unknown': 'It may have been removed with its snapshots, or the address was cut short.',
+  'snapshot-unknown': 'It may have been removed, or the address was cut short.',
+  'host-unknown': 'A host appears with its first snapshot.',
+  'not-an-archive':
+    'A bundle is a tar, plain or packed by gzip or zstd. Text can be analyzed, but not uploaded as a bundle.',
+  'archive-proc-empty':
+    'Files in /proc have no size, so tar, rsync and cpio store them empty. Collect with the collector: npx hangar collect -o bundle.tar.gz',
+  'archive-foreign': 'Nothing in it is a file of /proc, a kernel log, or another file of a bundle.',
+  'archive-truncated': 'The upload or the copy broke off. Send it again.',
+  'archive-corrupt': 'A checksum in it does not fit. Copy it anew from the host.',
+  'text-unreadable':
+    'It holds no stack, kernel report, process listing or goroutine dump. Paste the lines as they are, prefixes included.',
+  'body-empty': 'Paste a text, or choose a file.',
+  'too-busy': 'Try again in a minute; what was accepted is kept.',
+  'store-full': 'Free space in the data folder, or add a disk.',
+}
+
+/** The page for a request that cannot be answered. */
+export function problemPage(context: PageContext, kind: ProblemKind, facts: ProblemFacts): string {
+  const { status, title } = PROBLEMS[kind]
+  const shown = Object.entries(facts).filter(([, value]) => value !== null)
+  return layout(context, {
+    title,
+    description: `${status}: ${title}`,
+    section: null,
+    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">${status}</p><h1>${title}</h1>${adviceOn(kind)}${
+      shown.length === 0
+        ? null
+        : html`<dl class="about">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${String(value)}</dd></div>`)}</dl>`
+    }<p class="buttons"><a class="button main" href="/">To the fleet</a> <a class="button" href="/incidents">Incidents</a> <a class="button" href="/analyze">Analyze</a></p></section>`,
+  })
+}
+
+function adviceOn(kind: ProblemKind): Html | null {
+  const advice = ADVICE[kind]
+  return advice === undefined ? null : html`<p class="lead">${advice}</p>`
+}
+
+/** What the `type` of a problem document leads to: one kind explained. */
+export function problemKindPage(context: PageContext, kind: ProblemKind): string {
+  const { status, title } = PROBLEMS[kind]
+  return layout(context, {
+    title,
+    description: `A kind of problem the service reports: ${kind}`,
+    section: null,
+    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">${status}</p><h1>${title}</h1><p class="quiet"><code>${kind}</code> is a kind of problem, reported with HTTP status ${status} as <code>application/problem+json</code>.</p>${adviceOn(kind)}</section>`,
+  })
+}
+
+/** The bare answer to a fault of ours: nothing of its cause leaves the service. */
+export function faultPage(context: PageContext): string {
+  return layout(context, {
+    title: 'That was our fault',
+    description: 'The service could not answer.',
+    section: null,
+    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">500</p><h1>That was our fault</h1><p class="lead">The service could not answer. Its log has the cause.</p><p class="buttons"><a class="button main" href="/">To the fleet</a></p></section>`,
+  })
+}
