@@ -1,6 +1,7 @@
 import type { GraphEdge, GraphNode } from '../model/diagnosis.ts'
 import { type Actor, nameOf } from './actor.ts'
 import { IO_EDGES } from './edges-io.ts'
+import { LAYER_EDGES } from './edges-layers.ts'
 import { LOCK_EDGES } from './edges-locks.ts'
 import { TASK_EDGES } from './edges-tasks.ts'
 import type { Situation } from './situation.ts'
@@ -16,11 +17,12 @@ export type Draw = (edge: {
 /** One way in which one thing waits for another. */
 export type EdgeRule = {
   readonly name: string
-  readonly draw: (situation: Situation, draw: Draw) => void
+  /** `drawn` is what the rules before it have drawn. */
+  readonly draw: (situation: Situation, draw: Draw, drawn: Graph) => void
 }
 
 /** Every way one task waits for another, in the order they are drawn. */
-const EDGES: readonly EdgeRule[] = [...TASK_EDGES, ...LOCK_EDGES, ...IO_EDGES]
+const EDGES: readonly EdgeRule[] = [...TASK_EDGES, ...LOCK_EDGES, ...IO_EDGES, ...LAYER_EDGES]
 
 /** A thousand tasks on one lock must not become a picture of a million arrows. */
 const EDGES_MAX = 20_000
@@ -50,7 +52,7 @@ export function graphOf(situation: Situation): Graph {
     add(out, source.id, edge)
     add(into, target.id, edge)
   }
-  for (const rule of EDGES) rule.draw(situation, draw)
+  for (const rule of EDGES) rule.draw(situation, draw, { nodes, out, into })
   return { nodes, out, into }
 }
 

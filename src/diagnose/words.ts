@@ -119,9 +119,9 @@ export function fillCommands(
   for (const [whole, name = ''] of command.matchAll(PLACEHOLDER)) {
     const values = valuesOf(name, cause, asked)
     if (values.length === 0) return null
-    commands = commands.flatMap((each) =>
-      values.map((value) => each.replaceAll(whole, shellSafe(value))),
-    )
+    commands = commands
+      .flatMap((each) => values.map((value) => each.replaceAll(whole, shellSafe(value))))
+      .slice(0, COMMANDS_MAX)
   }
   return unique(commands)
 }
