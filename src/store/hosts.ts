@@ -1,0 +1,179 @@
+import type { HostItem, IncidentItem, Page, SnapshotItem } from '../model/incident.ts'
+import type { Host, Kernel } from '../model/snapshot.ts'
+import { toIncidentItem } from './incident-rows.ts'
+import type { Store } from './open.ts'
+import { fromJson, toTime } from './packed.ts'
+import { fromCursor, limitOf, toCursor } from './page.ts'
+import type { HostRow, IncidentRow, SnapshotRow } from './schema.ts'
+import { toSnapshotItem } from './snapshots.ts'
+import type { Sql } from './sql.ts'
+
+/** Rows that a host's own answer shows of each kind; the lists have the rest. */
+const SHOWN_MAX = 100
+
+export type HostQuery = {
+  readonly limit: number
+  readonly cursor?: string | null | undefined
+  /** Part of a name. */
+  readonly q?: string | null | undefined
+}
+
+/** Hosts, the one seen last first. */
+export async function listHosts(store: Store, query: HostQuery): Promise<Page<HostItem>> {
+  const question = ['hosts', query.q ?? null]
+  const after = fromCursor(question, query.cursor, 2)
+  const limit = limitOf(query.limit)
+  let matching = store.db.selectFrom('hosts')
+  if (query.q) matching = matching.where('name', 'like', `%${query.q.replace(/[%_]/g, '')}%`)
+  let page = matching.selectAll().orderBy('last_seen', 'desc').orderBy('host_id', 'desc')
+  if (after) {
+    const [lastSeen, hostId] = after.map(Number)
+    page = page.where((eb) =>
+      eb(eb.refTuple('last_seen', 'host_id'), '<', eb.tuple(lastSeen ?? 0, hostId ?? 0)),
+    )
+  }
+  const rows = await page.limit(limit + 1).execute()
+  const shown = rows.slice(0, limit)
+  const last = rows.length > limit ? shown.at(-1) : undefined
+  const counted = await matching.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirst()
+  return {
+    items: shown.map(toHostItem),
+    next: last ? toCursor(question, [last.last_seen, last.host_id]) : null,
+    total: counted?.n ?? 0,
+  }
+}
+
+export type HostWhole = HostItem & {
+  /** Newest first, at most a hundred. */
+  readonly recentSnapshots: readonly SnapshotItem[]
+  /** Last seen first, at most a hundred. */
+  readonly recentIncidents: readonly IncidentItem[]
+}
+
+/** The host of this name (the one seen last, where several share it), or null. */
+export async function findHost(store: Store, name: string): Promise<HostWhole | null> {
+  const row = await store.read.get<HostRow>(
+    'SELECT * FROM hosts WHERE name = ? ORDER BY last_seen DESC LIMIT 1',
+    name,
+  )
+  if (!row) return null
+  const snapshots = await store.read.all<SnapshotRow>(
+    `SELECT * FROM snapshots WHERE host_id = ? ORDER BY id DESC LIMIT ${SHOWN_MAX}`,
+    row.host_id,
+  )
+  const incidents = await store.read.all<IncidentRow>(
+    `SELECT * FROM incidents WHERE host_id = ? ORDER BY last_seen DESC, incident_no DESC LIMIT ${SHOWN_MAX}`,
+    row.host_id,
+  )
+  return {
+    ...toHostItem(row),
+    recentSnapshots: snapshots.map(toSnapshotItem),
+    recentIncidents: incidents.map(toIncidentItem),
+  }
+}
+
+/**
+ * The host a snapshot is of, made when it is the first one. Images are cloned with their machine
+ * id, so the id counts together with the name; a bundle that tells a name alone (a crash dump's
+ * log) is of the host that first had it.
+ */
+export async function resolveHost(tx: Sql, host: Host, takenAt: number): Promise<HostRow> {
+  const name = hostNameOf(host)
+  const strong = host.machineId ? `m:${host.machineId}:${firstLabelOf(host.name)}` : null
+  const weak = `n:${name.toLowerCase()}`
+  const known =
+    (strong === null ? null : await findByKey(tx, strong)) ??
+    (await adoptable(tx, weak, host.machineId))
+  const row = known ?? (await insertHost(tx, host, takenAt))
+  for (const key of strong ? [strong, weak] : [weak]) {
+    await tx.run(
+      'INSERT INTO host_keys (host_key, host_id) VALUES (?, ?) ON CONFLICT (host_key) DO NOTHING',
+      key,
+      row.host_id,
+    )
+  }
+  return row
+}
+
+/** Notes what a snapshot tells of its host; one that is older than others changes nothing newer. */
+export async function touchHost(
+  tx: Sql,
+  row: HostRow,
+  seen: { readonly host: Host; readonly kernel: Kernel; readonly takenAt: number },
+): Promise<void> {
+  const isNewest = seen.takenAt >= row.last_seen
+  await tx.run(
+    `UPDATE hosts SET machine_id = ?, boot_id = ?, kernel = ?, labels = ?, first_seen = ?, last_seen = ?,
+       snapshots = snapshots + 1 WHERE host_id = ?`,
+    row.machine_id ?? seen.host.machineId,
+    (isNewest ? seen.host.bootId : null) ?? row.boot_id,
+    (isNewest ? seen.kernel.release : null) ?? row.kernel ?? seen.kernel.release,
+    isNewest ? JSON.stringify(seen.host.labels) : row.labels,
+    Math.min(row.first_seen, seen.takenAt),
+    Math.max(row.last_seen, seen.takenAt),
+    row.host_id,
+  )
+}
+
+/** A name for every host: what nobody named is called by what sets it apart. */
+export function hostNameOf(host: Host): string {
+  if (host.name) return host.name
+  if (host.machineId) return `machine-${host.machineId.slice(0, 12)}`
+  return host.bootId ? `boot-${host.bootId.slice(0, 12)}` : 'unknown'
+}
+
+function firstLabelOf(name: string | null): string {
+  return (name ?? '').toLowerCase().split('.')[0] ?? ''
+}
+
+async function findByKey(tx: Sql, key: string): Promise<HostRow | null> {
+  return tx.get<HostRow>(
+    'SELECT h.* FROM host_keys k JOIN hosts h ON h.host_id = k.host_id WHERE k.host_key = ?',
+    key,
+  )
+}
+
+/** The host of a name, unless both machine ids are known and differ. */
+async function adoptable(tx: Sql, key: string, machineId: string | null): Promise<HostRow | null> {
+  const row = await findByKey(tx, key)
+  const isOther = machineId && row?.machine_id && row.machine_id !== machineId
+  return isOther ? null : row
+}
+
+async function insertHost(tx: Sql, host: Host, takenAt: number): Promise<HostRow> {
+  const row = {
+    name: hostNameOf(host),
+    machine_id: host.machineId,
+    boot_id: null,
+    kernel: null,
+    labels: '{}',
+    first_seen: takenAt,
+    last_seen: takenAt,
+    snapshots: 0,
+    incidents: 0,
+    open_incidents: 0,
+  }
+  const made = await tx.get<{ host_id: number }>(
+    `INSERT INTO hosts (name, machine_id, labels, first_seen, last_seen, snapshots, incidents, open_incidents)
+     VALUES (?, ?, '{}', ?, ?, 0, 0, 0) RETURNING host_id`,
+    row.name,
+    row.machine_id,
+    takenAt,
+    takenAt,
+  )
+  return { ...row, host_id: made?.host_id ?? 0 }
+}
+
+function toHostItem(row: HostRow): HostItem {
+  return {
+    name: row.name,
+    machineId: row.machine_id,
+    kernel: row.kernel,
+    labels: fromJson(row.labels),
+    firstSeen: toTime(row.first_seen),
+    lastSeen: toTime(row.last_seen),
+    snapshots: row.snapshots,
+    openIncidents: row.open_incidents,
+    incidents: row.incidents,
+  }
+}

@@ -1,0 +1,243 @@
+import { joinCell, leaveCell, touchCell } from './cells.ts'
+import type { Counted } from './counted.ts'
+import type { Sql } from './sql.ts'
+
+/** Column of `incidents` for each key of counts that has one. */
+export const DIMENSION_COLUMNS = {
+  signature: 'signature',
+  verdict: 'verdict',
+  severity: 'severity',
+  state: 'state',
+  host: 'host_name',
+  kernel: 'kernel',
+  kernelSeries: 'kernel_series',
+  class: 'class',
+  fingerprint: 'fingerprint',
+} as const
+
+export const LABEL_PREFIX = 'label.'
+
+export const HOUR_MS = 3_600_000
+export const DAY_MS = 24 * HOUR_MS
+
+/** Finest first: the ends of a longer span are found again in the rows of the next finer one. */
+export const SPANS = { hour: HOUR_MS, day: DAY_MS, all: 0 } as const
+export type Span = keyof typeof SPANS
+
+type Group = {
+  readonly dimension: string
+  readonly span: Span
+  readonly value: string
+  readonly bucket: number
+}
+
+/**
+ * Brings every count up to date with one incident: `before` null when it is new. The rows of the
+ * incident itself must have been written: what leaves the end of a span is looked for there.
+ */
+export async function changeCounts(tx: Sql, before: Counted | null, after: Counted): Promise<void> {
+  await (before ? moveCounts(tx, before, after) : addCounts(tx, after))
+}
+
+async function addCounts(tx: Sql, incident: Counted): Promise<void> {
+  for (const group of groupsOf(incident).values()) await join(tx, group, incident)
+  await joinCell(tx, incident)
+}
+
+async function moveCounts(tx: Sql, before: Counted, after: Counted): Promise<void> {
+  const left = groupsOf(before)
+  const joined = groupsOf(after)
+  for (const [key, group] of left) if (!joined.has(key)) await leave(tx, group, before)
+  for (const [key, group] of joined) {
+    await (left.has(key) ? touch(tx, group, before, after) : join(tx, group, after))
+  }
+  if (before.cell_id === after.cell_id) return touchCell(tx, before, after)
+  await leaveCell(tx, before)
+  await joinCell(tx, after)
+}
+
+/** Finest span first, as `leave` needs it. */
+function groupsOf(incident: Counted): Map<string, Group> {
+  const groups = new Map<string, Group>()
+  const values = valuesOf(incident)
+  for (const span of Object.keys(SPANS) as (keyof typeof SPANS)[]) {
+    const bucket = bucketOf(incident.first_seen, span)
+    for (const [dimension, value] of values) {
+      groups.set([span, bucket, dimension, value].join('\0'), { dimension, span, value, bucket })
+    }
+  }
+  return groups
+}
+
+function valuesOf(incident: Counted): readonly (readonly [string, string])[] {
+  return [
+    ['total', ''],
+    ...Object.entries(DIMENSION_COLUMNS).map(([name, column]) => [name, incident[column]] as const),
+    ...Object.entries(incident.labelValues).map(
+      ([label, value]) => [LABEL_PREFIX + label, value] as const,
+    ),
+  ]
+}
+
+export function bucketOf(atMs: number, span: Span): number {
+  return span === 'all' ? 0 : Math.floor(atMs / SPANS[span]) * SPANS[span]
+}
+
+async function join(tx: Sql, group: Group, incident: Counted): Promise<void> {
+  const row = await tx.get<{ count_id: number }>(
+    `INSERT INTO counts (dimension, span, value, bucket, incidents, hosts, tasks, first_seen, last_seen)
+     VALUES (?, ?, ?, ?, 1, 0, ?, ?, ?)
+     ON CONFLICT (dimension, span, value, bucket) DO UPDATE SET
+       incidents = counts.incidents + 1,
+       tasks = counts.tasks + excluded.tasks,
+       first_seen = CASE WHEN excluded.first_seen < counts.first_seen THEN excluded.first_seen ELSE counts.first_seen END,
+       last_seen = CASE WHEN excluded.last_seen > counts.last_seen THEN excluded.last_seen ELSE counts.last_seen END
+     RETURNING count_id`,
+    group.dimension,
+    group.span,
+    group.value,
+    group.bucket,
+    incident.task_count,
+    incident.first_seen,
+    incident.last_seen,
+  )
+  if (row) await addHost(tx, row.count_id, incident.host_id)
+}
+
+async function addHost(tx: Sql, countId: number, hostId: number): Promise<void> {
+  const host = await tx.get<{ incidents: number }>(
+    `INSERT INTO count_hosts (count_id, host_id, incidents) VALUES (?, ?, 1)
+     ON CONFLICT (count_id, host_id) DO UPDATE SET incidents = count_hosts.incidents + 1
+     RETURNING incidents`,
+    countId,
+    hostId,
+  )
+  if (host?.incidents === 1) {
+    await tx.run('UPDATE counts SET hosts = hosts + 1 WHERE count_id = ?', countId)
+  }
+}
+
+type CountEnds = {
+  readonly count_id: number
+  readonly incidents: number
+  readonly first_seen: number
+  readonly last_seen: number
+}
+
+async function leave(tx: Sql, group: Group, incident: Counted): Promise<void> {
+  const row = await change(tx, group, -1, -incident.task_count)
+  if (!row) return
+  if (row.incidents === 0) {
+    await tx.run('DELETE FROM count_hosts WHERE count_id = ?', row.count_id)
+    await tx.run('DELETE FROM counts WHERE count_id = ?', row.count_id)
+    return
+  }
+  await removeHost(tx, row.count_id, incident.host_id)
+  const wasEnd = incident.first_seen <= row.first_seen || incident.last_seen >= row.last_seen
+  if (wasEnd) await findEnds(tx, group, row.count_id)
+}
+
+async function removeHost(tx: Sql, countId: number, hostId: number): Promise<void> {
+  const host = await tx.get<{ incidents: number }>(
+    `UPDATE count_hosts SET incidents = incidents - 1 WHERE count_id = ? AND host_id = ?
+     RETURNING incidents`,
+    countId,
+    hostId,
+  )
+  if (host?.incidents !== 0) return
+  await tx.run('DELETE FROM count_hosts WHERE count_id = ? AND host_id = ?', countId, hostId)
+  await tx.run('UPDATE counts SET hosts = hosts - 1 WHERE count_id = ?', countId)
+}
+
+/** An incident that stays in a group, with other figures. */
+async function touch(tx: Sql, group: Group, before: Counted, after: Counted): Promise<void> {
+  const tasks = after.task_count - before.task_count
+  const isSame =
+    tasks === 0 && after.first_seen === before.first_seen && after.last_seen === before.last_seen
+  if (isSame) return
+  // An incident is seen earlier or later than known, never the other way: ends only move outward.
+  await tx.run(
+    `UPDATE counts SET tasks = tasks + ?,
+       first_seen = CASE WHEN first_seen > ? THEN ? ELSE first_seen END,
+       last_seen = CASE WHEN last_seen < ? THEN ? ELSE last_seen END
+     WHERE dimension = ? AND span = ? AND value = ? AND bucket = ?`,
+    tasks,
+    after.first_seen,
+    after.first_seen,
+    after.last_seen,
+    after.last_seen,
+    group.dimension,
+    group.span,
+    group.value,
+    group.bucket,
+  )
+}
+
+async function change(
+  tx: Sql,
+  group: Group,
+  incidents: number,
+  tasks: number,
+): Promise<CountEnds | null> {
+  return tx.get<CountEnds>(
+    `UPDATE counts SET incidents = incidents + ?, tasks = tasks + ?
+     WHERE dimension = ? AND span = ? AND value = ? AND bucket = ?
+     RETURNING count_id, incidents, first_seen, last_seen`,
+    incidents,
+    tasks,
+    group.dimension,
+    group.span,
+    group.value,
+    group.bucket,
+  )
+}
+
+/** Finds the ends of a group again: of an hour among its incidents, of longer spans in finer rows. */
+async function findEnds(tx: Sql, group: Group, countId: number): Promise<void> {
+  const ends = group.span === 'hour' ? await endsOfHour(tx, group) : await endsOfFiner(tx, group)
+  if (ends?.first_seen === null || ends === null) return
+  await tx.run(
+    'UPDATE counts SET first_seen = ?, last_seen = ? WHERE count_id = ?',
+    ends.first_seen,
+    ends.last_seen,
+    countId,
+  )
+}
+
+type Ends = { readonly first_seen: number | null; readonly last_seen: number | null }
+
+async function endsOfHour(tx: Sql, group: Group): Promise<Ends | null> {
+  const range = [group.bucket, group.bucket + HOUR_MS] as const
+  const select =
+    'SELECT min(i.first_seen) AS first_seen, max(i.last_seen) AS last_seen FROM incidents i'
+  const within = 'WHERE i.first_seen >= ? AND i.first_seen < ?'
+  if (group.dimension === 'total') return tx.get<Ends>(`${select} ${within}`, ...range)
+  if (group.dimension.startsWith(LABEL_PREFIX)) {
+    return tx.get<Ends>(
+      `${select} JOIN incident_labels l ON l.host_id = i.host_id AND l.incident_no = i.incident_no
+       ${within} AND l.label = ? AND l.value = ?`,
+      ...range,
+      group.dimension.slice(LABEL_PREFIX.length),
+      group.value,
+    )
+  }
+  const column = columnOf(group.dimension)
+  return tx.get<Ends>(`${select} ${within} AND i.${column} = ?`, ...range, group.value)
+}
+
+function columnOf(dimension: string): string {
+  return Object.entries(DIMENSION_COLUMNS).find(([name]) => name === dimension)?.[1] ?? 'signature'
+}
+
+async function endsOfFiner(tx: Sql, group: Group): Promise<Ends | null> {
+  const isDay = group.span === 'day'
+  return tx.get<Ends>(
+    `SELECT min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM counts
+     WHERE dimension = ? AND span = ? AND value = ? AND bucket >= ? AND bucket < ?`,
+    group.dimension,
+    isDay ? 'hour' : 'day',
+    group.value,
+    isDay ? group.bucket : Number.MIN_SAFE_INTEGER,
+    isDay ? group.bucket + DAY_MS : Number.MAX_SAFE_INTEGER,
+  )
+}

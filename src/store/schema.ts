@@ -1,0 +1,114 @@
+/** Rows as Kysely reads them; columns are explained in migrations/. */
+export type Schema = {
+  hosts: HostRow
+  snapshots: SnapshotRow
+  incidents: IncidentRow
+  stacks: StackRow
+  host_stacks: HostStackRow
+  cells: CellRow
+}
+
+export type HostRow = {
+  host_id: number
+  name: string
+  machine_id: string | null
+  boot_id: string | null
+  kernel: string | null
+  labels: string
+  first_seen: number
+  last_seen: number
+  snapshots: number
+  incidents: number
+  open_incidents: number
+}
+
+export type SnapshotRow = {
+  snapshot_no: number
+  id: string
+  sha256: string
+  status: string
+  problem: string | null
+  name: string
+  given: string
+  size_bytes: number
+  received_at: number
+  host_id: number | null
+  host_name: string | null
+  kernel: string | null
+  labels: string
+  collected_at: number | null
+  counts: string | null
+  incident_ids: string
+}
+
+export type IncidentRow = {
+  incident_no: number
+  host_id: number
+  id: string
+  boot_id: string
+  identity: string
+  signature: string
+  signature_version: number
+  verdict: string
+  severity: string
+  severity_rank: number
+  state: string
+  resolution: string | null
+  class: string
+  kernel: string
+  kernel_series: string
+  fingerprint: string
+  host_name: string
+  cell_id: number
+  first_seen: number
+  last_seen: number
+  since: number | null
+  snapshots: number
+  task_count: number
+  subject_kind: string
+  subject_id: string
+  last_event_at: number
+  was_worse: number
+  shown_at: number
+  shown_snapshot: string
+  labels: string
+  title: string
+  summary: string
+}
+
+export type StackRow = {
+  stack_no: number
+  hash: string
+  fingerprint: string
+  class: string
+  wait: string | null
+  frames: string
+}
+
+export type HostStackRow = {
+  host_id: number
+  stack_no: number
+  first_seen: number
+  last_seen: number
+  tasks: number
+  snapshots: number
+}
+
+/** What rolled-up rows have in common. */
+export type FigureColumns = {
+  incidents: number
+  tasks: number
+  first_seen: number
+  last_seen: number
+}
+
+export type CellRow = FigureColumns & {
+  cell_id: number
+  signature: string
+  verdict: string
+  severity: string
+  state: string
+  class: string
+  kernel: string
+  kernel_series: string
+}
