@@ -14,6 +14,7 @@ import { type Graph, hasCycle, nodeOf, reachable } from './graph.ts'
 import type { Cause } from './group.ts'
 import { adviseKernel } from './kernels.ts'
 import { type Asked, isTrue } from './match.ts'
+import { nearMissesOf } from './near-misses.ts'
 import { sinceOf } from './since.ts'
 import type { Situation } from './situation.ts'
 import { fill, fillCommands } from './words.ts'
@@ -48,7 +49,19 @@ export function explain(
       .map(({ says }) => fill(says, cause, asked)),
     graph: pictureOf(cause, graph),
     advice: adviceOf(signature, cause, asked, catalogue),
+    ...nearMissesOfCause(cause, asked, catalogue),
   }
+}
+
+/** What is known by no signature is told by those that came closest. */
+function nearMissesOfCause(
+  { match }: Cause,
+  { situation, graph }: Asked,
+  catalogue: Catalogue,
+): Pick<DiagnosedIncident, 'nearMisses'> {
+  const [first] = match.anchors
+  if (match.signature.id !== 'unknown' || !first) return {}
+  return { nearMisses: nearMissesOf(first, catalogue, situation, graph) }
 }
 
 /** The shape of its first anchor that has a stack; the signature itself for events without one. */

@@ -39,11 +39,25 @@ export function matchSignature(
   const matches: Match[] = []
   for (const { subject, group } of bySubject(signature, anchors, situation)) {
     const roles = rolesOf(signature, group, situation, graph)
-    const draft = { signature, subject, anchors: group, roles }
+    const draft: Draft = { signature, subject, anchors: group, roles }
     const verdict = verdictOf({ draft, situation, graph })
     if (verdict !== null) matches.push({ ...draft, verdict })
   }
   return matches
+}
+
+/** A match as it would be with these anchors, whatever its verdict. */
+export function draftOf(
+  signature: Signature,
+  anchors: readonly Actor[],
+  situation: Situation,
+  graph: Graph,
+): Draft {
+  const [first] = anchors
+  const subject: Subject = first
+    ? subjectOf(signature.subject, first, situation)
+    : { kind: 'host', id: 'host' }
+  return { signature, subject, anchors, roles: rolesOf(signature, anchors, situation, graph) }
 }
 
 type BySubject = { readonly subject: Subject; readonly group: readonly Actor[] }

@@ -87,6 +87,15 @@ export type KernelAdvice = {
 export type Step = { readonly text: string; readonly command: string | null }
 export type Advice = { readonly kernel: KernelAdvice | null; readonly steps: readonly Step[] }
 
+/** A signature that nearly matched, and what of it did not hold. */
+export type NearMiss = {
+  readonly signature: string
+  /** Conditions of its first role that held. */
+  readonly held: number
+  /** Those that failed, as the signature's file has them. */
+  readonly failed: readonly string[]
+}
+
 /** One finding about one cause. */
 export type DiagnosedIncident = {
   readonly signature: string
@@ -104,6 +113,8 @@ export type DiagnosedIncident = {
   readonly missing: readonly string[]
   readonly graph: WaitGraph
   readonly advice: Advice
+  /** Only for `unknown`: which signatures came closest. */
+  readonly nearMisses?: readonly NearMiss[]
 }
 
 export type Counts = {
