@@ -3,7 +3,7 @@ import { timesOf } from './prefix.ts'
 import type { Label } from './shape.ts'
 import type { StackUse } from './stack-choice.ts'
 import type { StackStep } from './stack-table.ts'
-import { firstFrameOffset, stackAt } from './stack-table.ts'
+import { stackAt } from './stack-table.ts'
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
@@ -87,17 +87,16 @@ function useOf(kind: Facts['kind']): StackUse {
 /** The report that a draft has become. */
 export function toReport(draft: Draft, file: string): Report {
   const { facts, step } = draft
-  const stack = step ? stackAt(step, useOf(facts.kind)) : null
-  const hasStack = step !== null && stack !== null && stack.frames.length > 0
+  const made = step && draft.hasFrames ? stackAt(step, useOf(facts.kind)) : null
+  const times = timesOf(draft.prefix)
   return {
     ...facts,
-    ...timesOf(draft.prefix),
-    kthread: facts.kthread ?? isKthread(facts, stack?.names ?? []),
+    uptimeSeconds: times.uptimeSeconds,
+    at: times.at,
+    kthread: facts.kthread ?? isKthread(facts, made?.stack.names ?? []),
     from: { file, line: draft.line },
-    stack: hasStack ? stack : null,
-    stackFrom: hasStack
-      ? { file, line: draft.stackLine + firstFrameOffset(step, useOf(facts.kind)) }
-      : null,
+    stack: made?.stack ?? null,
+    stackFrom: made ? { file, line: draft.stackLine + made.offset } : null,
   }
 }
 

@@ -8,14 +8,16 @@ export const HUNG_TASK: readonly Shape[] = [
     starts: ['INFO: task '],
     example: 'INFO: task kworker/u2:3:152 blocked for more than 120 seconds.',
     shape:
-      /^INFO: task (?<comm>.*):(?<tid>\d+) (?:is )?(?:blocked|can't die)(?: in I\/O wait)? for more than (?<seconds>\d+) *seconds/,
-    read({ comm = '', tid, seconds }, scan) {
+      /^INFO: task (?<comm>.*):(?<tid>\d+) (?:is )?(?<how>blocked|can't die)(?: in I\/O wait)? for more than (?<seconds>\d+) *seconds/,
+    read({ comm = '', tid, how, seconds }, scan) {
       scan.begin({
         kind: 'hung-task',
         title: scan.text,
         comm,
         tid: numberOf(tid),
         seconds: numberOf(seconds),
+        // Nothing but uninterruptible sleep is reported so; `can't die` is also said of others.
+        state: how === 'blocked' ? 'D' : null,
       })
       return true
     },

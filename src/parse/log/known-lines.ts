@@ -4,19 +4,39 @@ import { type LineKind, lineKindOf } from './line-kind.ts'
 const LINES_MAX = 50_000
 const LINE_CHARS_MAX = 300
 
-/** What lines are to a stack, each distinct line worked out once. */
+type Known = { readonly text: string; readonly kind: LineKind; readonly next: Known | null }
+
+/**
+ * What lines are to a stack, each distinct line worked out once. Found by a hash of its characters
+ * where they stand in the log: to make a string of every line costs more than all else.
+ */
 export class KnownLines {
-  #kinds = new Map<string, LineKind>()
+  #kinds = new Map<number, Known>()
+
+  /** What the line from `start` to `end` is; null when it is nothing of a stack. */
+  kindAt(text: string, start: number, end: number): LineKind | null {
+    if (end - start > LINE_CHARS_MAX) return null
+    let hash = end - start
+    for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+    const first = this.#kinds.get(hash) ?? null
+    for (let known = first; known; known = known.next) {
+      if (known.text.length === end - start && text.startsWith(known.text, start)) return known.kind
+    }
+    return this.#add(hash, text.slice(start, end), first)
+  }
 
   kindOf(line: string): LineKind | null {
-    const known = this.#kinds.get(line)
-    if (known) return known
+    return this.kindAt(line, 0, line.length)
+  }
+
+  #add(hash: number, line: string, next: Known | null): LineKind | null {
     const kind = lineKindOf(line)
-    if (kind && line.length <= LINE_CHARS_MAX) {
-      if (this.#kinds.size >= LINES_MAX) this.#kinds.clear()
-      // A slice would keep the whole log in memory.
-      this.#kinds.set(` ${line}`.slice(1), kind)
-    }
+    if (kind === null) return null
+    if (this.#kinds.size >= LINES_MAX) this.#kinds.clear()
+    // Chosen lines of one hash must not make a list without end: the older ones are worked out again.
+    const isLong = next?.next?.next?.next?.next
+    // A slice would keep the whole log in memory.
+    this.#kinds.set(hash, { text: ` ${line}`.slice(1), kind, next: isLong ? null : next })
     return kind
   }
 }

@@ -65,7 +65,11 @@ function frameLine(text: string, frames: readonly Frame[], section: Section | nu
   return { what: 'frame', frames, text, caller, section, first: /^#0\b/.test(text) }
 }
 
+// What can begin a mark, an end or the words of a raw stack; heads of reports begin with other letters.
+const MARK_FIRST = '<-CBTs[(?0123456789abcdef'
+
 function markKindOf(line: string): LineKind | null {
+  if (!MARK_FIRST.includes(line.charAt(0))) return null
   if (line.startsWith('<') || line.startsWith('--- <')) return sectionKindOf(line)
   if (INTERRUPTED.test(line)) return { what: 'section', section: 'task' }
   const rest = OPENER.exec(line)?.groups?.['rest']?.trim()

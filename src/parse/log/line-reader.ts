@@ -1,3 +1,5 @@
+import type { KnownLines } from './known-lines.ts'
+import type { LineKind } from './line-kind.ts'
 import { messageStart, type Times, timesOf } from './prefix.ts'
 
 /** Walks the lines of a text, without their prefixes; makes no string before it is asked for. */
@@ -11,8 +13,7 @@ export class LineReader {
   #isSplit = false
   /** Line of the text, from 1. */
   number = 0
-  /** The message, without prefix and without blanks around it. */
-  body = ''
+  #body: string | null = null
 
   constructor(text: string) {
     this.#text = text
@@ -28,8 +29,42 @@ export class LineReader {
     this.#next = this.#end + 1
     this.#isSplit = this.#end - this.#start > SPLIT_CHARS_MIN && this.#split()
     this.#bodyStart = this.#findBody()
-    this.body = trimmed(this.#text, this.#bodyStart, this.#end)
+    this.#end = trimmedEnd(this.#text, this.#bodyStart, this.#end)
+    this.#body = null
     return true
+  }
+
+  /** The message, without prefix and without blanks around it. */
+  get body(): string {
+    this.#body ??= this.#text.slice(this.#bodyStart, this.#end)
+    return this.#body
+  }
+
+  get isBlank(): boolean {
+    return this.#bodyStart >= this.#end
+  }
+
+  /** What the message is to a stack. */
+  kind(lines: KnownLines): LineKind | null {
+    return lines.kindAt(this.#text, this.#bodyStart, this.#end)
+  }
+
+  /**
+   * True for `RAX: ffffffffffffffda RBX: ...`, `R10: `, `CR2: `, `x29: `: a third of the lines of a
+   * dump, and of no use.
+   */
+  get isRegisters(): boolean {
+    const text = this.#text
+    const start = this.#bodyStart
+    if (!REGISTER_FIRST.includes(text.charAt(start))) return false
+    const length =
+      text.charCodeAt(start + 3) === COLON ? 3 : text.charCodeAt(start + 2) === COLON ? 2 : 0
+    return (
+      length > 0 &&
+      text.charCodeAt(start + length + 1) === SPACE &&
+      !text.startsWith('RIP', start) &&
+      !text.startsWith('CPU', start)
+    )
   }
 
   /** What stands before the message. */
@@ -56,7 +91,7 @@ export class LineReader {
       const end = newline < 0 ? this.#text.length : newline
       if (end - from > WRAPPED_CHARS_MAX) return null
       const start = messageStart(this.#text, from, end)
-      joined += ` ${trimmed(this.#text, start, end)}`
+      joined += ` ${this.#text.slice(start, trimmedEnd(this.#text, start, end))}`
       from = end + 1
     }
     return joined
@@ -90,12 +125,15 @@ export class LineReader {
   }
 }
 
+const SPACE = 0x20
+const COLON = 0x3a
+const REGISTER_FIRST = 'RCDEFx'
 const SPLIT_CHARS_MIN = 110
 const WRAPPED_CHARS_MAX = 200
 const MIXED_CHARS_MAX = 400
 
-function trimmed(text: string, start: number, end: number): string {
+function trimmedEnd(text: string, start: number, end: number): number {
   let last = end
-  while (last > start && text.charCodeAt(last - 1) <= 0x20) last -= 1
-  return text.slice(start, last)
+  while (last > start && text.charCodeAt(last - 1) <= SPACE) last -= 1
+  return last
 }

@@ -133,8 +133,10 @@ function isStamp(text: string, start: number, end: number): boolean {
   return isDate(text, start, end)
 }
 
-function isSeconds(text: string, start: number, end: number): boolean {
+function isSeconds(text: string, from: number, end: number): boolean {
   let dots = 0
+  let start = from
+  while (start < end && text.charCodeAt(start) === SPACE) start += 1
   for (let at = start + (isDigit(text.charCodeAt(start)) ? 0 : 1); at < end; at += 1) {
     const code = text.charCodeAt(at)
     if (code === DOT) dots += 1
@@ -183,7 +185,17 @@ const EPOCH = /^(?<seconds>\d{9,11})\.\d{3,9} /
 
 /** Reads the times of a prefix, as `messageStart` found it. */
 export function timesOf(prefix: string): Times {
+  const seconds = plainUptimeOf(prefix)
+  if (seconds !== null) return { uptimeSeconds: seconds, at: null }
   return { uptimeSeconds: uptimeOf(prefix), at: wallOf(prefix) }
+}
+
+/** `[   12.345678] ` and nothing else, as in most logs. */
+function plainUptimeOf(prefix: string): number | null {
+  if (prefix.charCodeAt(0) !== BRACKET) return null
+  const end = prefix.indexOf(']')
+  if (end < 0 || !isSeconds(prefix, 1, end) || prefix.slice(end + 1).trim() !== '') return null
+  return Number(prefix.slice(1, end))
 }
 
 function uptimeOf(prefix: string): number | null {

@@ -19,9 +19,8 @@ export function readLog(text: string, file: string, other: OtherLine | null): Lo
   const { reader } = scan
   while (reader.next()) {
     scan.text = ''
-    const line = reader.body
-    if (line === '') scan.blank()
-    else readLine(line, scan, other)
+    if (reader.isBlank) scan.blank()
+    else if (!reader.isRegisters) readLine(scan, other)
   }
   scan.end()
   scan.last = lastTimes(text)
@@ -44,31 +43,15 @@ function lastTimes(text: string): Times {
   return times
 }
 
-function readLine(line: string, scan: LogScan, other: OtherLine | null): void {
-  if (isRegister(line)) return
-  const kind = kindOf(line, scan)
+function readLine(scan: LogScan, other: OtherLine | null): void {
+  const kind = kindOf(scan)
   if (kind) scan.stackLine(kind)
-  else if (line.length <= HEAD_CHARS_MAX) readHead(line, scan, other)
+  else if (scan.reader.body.length <= HEAD_CHARS_MAX) readHead(scan.reader.body, scan, other)
 }
-
-/** `RAX: ffffffffffffffda RBX: ...`, `R10: `, `CR2: `, `x29: `: a third of a dump's lines, and of no use. */
-function isRegister(line: string): boolean {
-  const end = line.charCodeAt(3) === 0x3a ? 3 : line.charCodeAt(2) === 0x3a ? 2 : 0
-  if (end === 0 || line.charCodeAt(end + 1) !== 0x20) return false
-  const first = line.charCodeAt(0)
-  return (
-    REGISTER_FIRST.includes(String.fromCharCode(first)) &&
-    !line.startsWith('RIP') &&
-    !line.startsWith('CPU') &&
-    !line.startsWith('PID')
-  )
-}
-
-const REGISTER_FIRST = 'RCDEFx'
 
 /** What the line is to a stack; a frame that a mail program broke in two is joined first. */
-function kindOf(line: string, scan: LogScan): LineKind | null {
-  const kind = scan.lines.kindOf(line)
+function kindOf(scan: LogScan): LineKind | null {
+  const kind = scan.reader.kind(scan.lines)
   if (kind?.what !== 'wrapped') return kind
   const joined = scan.reader.joined(1)
   const whole = joined === null ? null : scan.lines.kindOf(joined)

@@ -22,7 +22,8 @@ export type StackStep = {
   /** The step taken last from here: most stacks go on as the one before did. */
   last: StackStep | null
   next: Map<LineKind | number, StackStep> | null
-  readonly made: Map<StackUse, Stack>
+  /** The stacks that end here, once asked for. */
+  readonly made: { [Use in StackUse]?: Made }
 }
 
 // Lines of the longest stacks seen (KASAN, inlined frames shown) are some 200; the rest is not kept.
@@ -75,21 +76,20 @@ function newStep(
   line: LineKind | number | null,
   depth: number,
 ): StackStep {
-  return { above, line, depth, last: null, next: null, made: new Map() }
+  return { above, line, depth, last: null, next: null, made: {} }
 }
+
+/** A stack, and how many lines below the first line of its report's trace its first frame stands. */
+export type Made = { readonly stack: Stack; readonly offset: number }
 
 /** The stack that ends with `step`, as `use` wants it; the same object each time. */
-export function stackAt(step: StackStep, use: StackUse): Stack {
-  const made = step.made.get(use)
+export function stackAt(step: StackStep, use: StackUse): Made {
+  const made = step.made[use]
   if (made) return made
-  const stack = toStack(chooseFrames(placedFrames(step), use))
-  step.made.set(use, stack)
-  return stack
-}
-
-/** Lines from the first line of the stack at `step` to its first frame. */
-export function firstFrameOffset(step: StackStep, use: StackUse): number {
-  return chooseFrames(placedFrames(step), use)[0]?.offset ?? 0
+  const placed = chooseFrames(placedFrames(step), use)
+  const fresh = { stack: toStack(placed), offset: placed[0]?.offset ?? 0 }
+  step.made[use] = fresh
+  return fresh
 }
 
 function placedFrames(last: StackStep): PlacedFrame[] {
