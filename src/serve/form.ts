@@ -17,6 +17,8 @@ export type Form = {
 /** Field of the form that holds the bundle, and for texts the one that may hold pasted text. */
 const FILE_FIELD = 'bundle'
 const TEXT_FIELD = 'text'
+/** Beginning of the fields that hold one label each, as `label.rack`. */
+const LABEL = 'label.'
 
 const FORM_LIMITS = {
   fields: 50,
@@ -106,19 +108,24 @@ async function* fileBytes(
 }
 
 function fieldsOf(request: Request): Readonly<Record<string, unknown>> {
-  const { [TEXT_FIELD]: _pasted, ...fields } = { ...request.body }
-  const labels = Object.entries(fields).filter(([name]) => name.startsWith('label.'))
-  if (labels.length === 0) return fields
-  const others = Object.entries(fields).filter(([name]) => !name.startsWith('label.'))
-  const named = labels.map(([name, value]) => [name.slice('label.'.length), value])
-  return { ...Object.fromEntries(others), labels: Object.fromEntries(named) }
+  const { [TEXT_FIELD]: _pasted, labels, ...fields } = { ...request.body }
+  const isLabel = ([name]: readonly [string, unknown]) => name.startsWith(LABEL)
+  const named = Object.entries(fields)
+    .filter(isLabel)
+    .map(([name, value]) => [name.slice(LABEL.length), value] as const)
+  const others = Object.fromEntries(Object.entries(fields).filter((field) => !isLabel(field)))
+  const told = [labels, named.length > 0 ? Object.fromEntries(named) : undefined].flat()
+  const all = told.filter((one) => one !== undefined)
+  return all.length > 0 ? { ...others, labels: all } : others
 }
 
 function pastedForm(request: Request): Form | null {
   const text: unknown = request.body?.[TEXT_FIELD]
   if (typeof text !== 'string' || text.trim() === '') return null
+  // Browsers end the lines of a form's text as mail does; it was not pasted so.
+  const lines = text.replaceAll('\r\n', '\n')
   async function* bytes() {
-    yield Buffer.from(String(text))
+    yield Buffer.from(lines)
   }
   return {
     fileName: '',

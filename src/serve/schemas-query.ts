@@ -131,7 +131,7 @@ const countKey = z
 const countKeys = z
   .preprocess(
     (given) => [given].flat().flatMap((one) => (typeof one === 'string' ? one.split(',') : [one])),
-    z.array(countKey).min(1).max(5),
+    z.array(countKey).max(5),
   )
   .meta({
     description: `Keys to count by, with commas between: ${COUNT_KEYS.join(', ')}, label.K`,
@@ -143,7 +143,7 @@ const countKeys = z
   })
 
 export const CountsQuery = z.strictObject({
-  by: countKeys,
+  by: countKeys.prefault([]),
   interval: z
     .enum(['hour', 'day'])
     .meta({ description: 'One row for each such stretch of time' })

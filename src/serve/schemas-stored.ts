@@ -3,15 +3,19 @@ import { SEVERITIES, SUBJECT_KINDS } from '../model/diagnosis.ts'
 import type * as model from '../model/incident.ts'
 import { INCIDENT_STATES, SNAPSHOT_STATUSES } from '../model/incident.ts'
 import type { HostWhole as HostWholeModel } from '../store/hosts.ts'
+import type * as stacks from '../store/stacks.ts'
 import { exactly } from './exactly.ts'
 import {
   Counts,
+  Frame,
   finding,
   findingDetails,
+  flag,
   instant,
   labels,
   list,
   text,
+  Wait,
   wholeNumber,
 } from './schemas.ts'
 
@@ -116,6 +120,13 @@ export const SnapshotItem = exactly<model.SnapshotItem>()(
     .meta({ id: 'Snapshot', description: 'A stored bundle' }),
 )
 
+const stackFields = {
+  fingerprint: text.nullable(),
+  class: text.nullable(),
+  waitsOn: Wait.nullable(),
+  stack: list(Frame),
+}
+
 const hostFields = {
   name: text,
   machineId: text.nullable(),
@@ -141,6 +152,37 @@ export const HostWhole = exactly<HostWholeModel>()(
     })
     .readonly()
     .meta({ id: 'HostWhole', description: 'One host, with what came of it last' }),
+)
+
+export const SnapshotStack = exactly<stacks.SnapshotStackItem>()(
+  z
+    .object({
+      ...stackFields,
+      tasks: wholeNumber,
+      states: z.record(z.string(), wholeNumber).readonly(),
+    })
+    .readonly()
+    .meta({ id: 'SnapshotStack', description: 'A stack of one snapshot, and who stands in it' }),
+)
+
+const StackPlace = exactly<stacks.StackPlace>()(
+  z
+    .object({
+      host: text,
+      firstSeen: instant,
+      lastSeen: instant,
+      tasks: wholeNumber,
+      snapshots: wholeNumber,
+      isNow: flag.meta({ description: 'True when the newest snapshot of the host has it' }),
+    })
+    .readonly(),
+)
+
+export const Stack = exactly<stacks.StackItem>()(
+  z
+    .object({ ...stackFields, where: list(StackPlace), hosts: wholeNumber })
+    .readonly()
+    .meta({ id: 'Stack', description: 'A stack, and where in the fleet it stands' }),
 )
 
 export const CountRow = exactly<model.CountRow>()(

@@ -166,9 +166,19 @@ export const findingDetails = {
   advice: Advice,
 }
 
+const NearMiss = exactly<model.NearMiss>()(
+  z
+    .object({
+      signature: text,
+      held: wholeNumber.meta({ description: 'Conditions of its first role that held' }),
+      failed: list(text).meta({ description: 'Those that did not' }),
+    })
+    .readonly(),
+)
+
 export const DiagnosedIncident = exactly<model.DiagnosedIncident>()(
   z
-    .object({ ...finding, ...findingDetails })
+    .object({ ...finding, ...findingDetails, nearMisses: list(NearMiss).exactOptional() })
     .readonly()
     .meta({ id: 'DiagnosedIncident', description: 'One finding about one cause' }),
 )

@@ -45,19 +45,18 @@ const TRY_ANALYZE = ' A text is diagnosed by POST /api/v1/analyze.'
 
 const LABEL = /^\s*([^=,\s][^=,]*?)\s*=\s*([^,]*?)\s*$/
 
-/** `rack=r1,row=7`, or the same as JSON, or as `label.rack=r1` gathered by the router. */
+/** `rack=r1,row=7`, or the same as JSON, or `label.rack=r1` as gathered from several fields. */
 const labelsGiven = z
   .preprocess(
     (given, context) => {
-      if (typeof given !== 'string') return given
-      const read = given.trimStart().startsWith('{') ? jsonOf(given) : pairsOf(given)
-      if (read === null) context.addIssue('expected name=value,name=value or a JSON object')
-      return read ?? z.NEVER
+      const read = (Array.isArray(given) ? given : [given]).map(labelsOf)
+      if (read.includes(null)) {
+        context.addIssue('expected name=value,name=value or a JSON object of texts')
+        return z.NEVER
+      }
+      return Object.assign({}, ...read)
     },
-    z.record(
-      z.string().min(1).max(200),
-      z.preprocess((one) => (Array.isArray(one) ? one.at(-1) : one), z.string().max(1000)),
-    ),
+    z.record(z.string().min(1).max(200), z.string().max(1000)),
   )
   .meta({ description: 'Labels of the host: `rack=r1,row=7` or a JSON object' })
 
@@ -200,10 +199,22 @@ async function* paced(bytes: AsyncIterable<Uint8Array>, limits: UploadLimits) {
   }
 }
 
+/** Labels in any of their forms, not yet checked; null where the text is none of them. */
+function labelsOf(given: unknown): unknown {
+  if (typeof given === 'string') {
+    return given.trimStart().startsWith('{') ? jsonOf(given) : pairsOf(given)
+  }
+  if (typeof given !== 'object' || given === null) return null
+  // A label that is given twice has the last value.
+  const last = Object.entries(given).map(([name, value]) => [name, [value].flat().at(-1)])
+  return Object.fromEntries(last)
+}
+
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
+    // Null is what this answers for any text that holds no labels.
     return null
   }
 }

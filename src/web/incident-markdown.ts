@@ -69,21 +69,15 @@ function tasksOf(tasks: readonly IncidentTask[]): readonly string[] {
 
 function evidenceOf({ evidence }: Incident): readonly string[] {
   if (evidence.length === 0) return []
-  const items = evidence
-    .slice(0, EVIDENCE_MAX)
-    .map(
-      ({ file, line, text, says }) =>
-        `- ${plain(says)}: ${code(`${file}:${line}`)}\n\n${block(text)}`,
-    )
+  const items = evidence.slice(0, EVIDENCE_MAX).map(({ file, line, text, says }) => {
+    return item('- ', `${plain(says)}: ${code(`${file}:${line}`)}`, text)
+  })
   return ['## Evidence', items.join('\n'), ...more(evidence.length - EVIDENCE_MAX, 'lines')]
 }
 
 function stepsOf({ advice }: Incident): readonly string[] {
   const { kernel, steps } = advice
-  const rows = steps.map(({ text, command }, index) => {
-    const step = `${index + 1}. ${plain(text)}`
-    return command === null ? step : `${step}\n\n${block(command)}`
-  })
+  const rows = steps.map(({ text, command }, index) => item(`${index + 1}. `, plain(text), command))
   const fixed = kernel?.fixedIn ? ` Fixed in ${code(kernel.fixedIn)}.` : ''
   return [
     ...(rows.length > 0 ? ['## What to do', rows.join('\n')] : []),
@@ -126,12 +120,25 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 /** A word joiner between `@` and a name, `#` and a number: read by nobody, and no reference. */
 const JOINER = '\u2060'
 
+/** What would be markup, each with what keeps it text. Sources: CommonMark 0.31, GFM 0.29. */
+const MARKUP: readonly (readonly [RegExp, string])[] = [
+  [/[\\`*[\]<|~$]/g, '\\$&'],
+  // Emphasis, but not within a word: most functions of the kernel have underscores.
+  [/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_'],
+  [/&(?=#?\w+;)/g, '\\&'],
+  // Headings, quotes, lists and rules begin a line.
+  [/^[#>+=-]/, '\\$&'],
+  [/^(\d+)([.)])/, '$1\\$2'],
+  // Addresses become links by themselves, names and numbers references.
+  [/:\/\//g, '\\://'],
+  [/www\./gi, 'www\\.'],
+  [/@/g, `@${JOINER}`],
+  [/#(?=\d)/g, `#${JOINER}`],
+]
+
 /** Text in which no character means anything to Markdown, on one line. */
 function plain(text: string): string {
-  return oneLine(text)
-    .replace(/[\\`*_{}[\]()<>#+\-.!|~:/&$=^"']/g, '\\$&')
-    .replace(/@/g, `\\@${JOINER}`)
-    .replace(/\\#/g, `\\#${JOINER}`)
+  return MARKUP.reduce((escaped, [what, by]) => escaped.replace(what, by), oneLine(text))
 }
 
 /** Text shown as it is, in a table too: where a bar would end the cell, one that looks like it. */
@@ -142,11 +149,14 @@ function code(text: string): string {
   return `${fence}${pad}${shown}${pad}${fence}`
 }
 
-/** A line of a log or a command, in a fence that is longer than any within. */
-function block(text: string): string {
-  const shown = text.split(/\r\n|\n|\r/).map((line) => `  ${visible(line)}`)
-  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1))
-  return [`  ${fence}text`, ...shown, `  ${fence}`].join('\n')
+/** A list item, below it lines to copy: in a fence that is longer than any within. */
+function item(bullet: string, says: string, lines: string | null): string {
+  if (lines === null) return bullet + says
+  const indent = ' '.repeat(bullet.length)
+  const fence = '`'.repeat(Math.max(3, longestRun(lines) + 1))
+  const shown = lines.split(/\r\n|\n|\r/).map(visible)
+  const block = [`${fence}text`, ...shown, fence].map((line) => indent + line).join('\n')
+  return `${bullet}${says}\n\n${block}`
 }
 
 /** A web address in angle brackets; anything else is shown, and leads nowhere. */

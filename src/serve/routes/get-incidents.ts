@@ -1,4 +1,4 @@
-import { listIncidents } from '../../store/incidents.ts'
+import { listIncidents } from '../../store/incident-list.ts'
 import { located, route } from '../route.ts'
 import { IncidentsQuery } from '../schemas-query.ts'
 import { IncidentItem, pageOf } from '../schemas-stored.ts'

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { INCIDENT_STATES } from '../../model/incident.ts'
-import { Problem } from '../../model/problem.ts'
-import { changeIncident, findIncident } from '../../store/incidents.ts'
+import { changeIncident } from '../../store/incidents.ts'
 import { located, route } from '../route.ts'
 import { id } from '../schemas-query.ts'
 import { Incident } from '../schemas-stored.ts'
@@ -29,11 +28,8 @@ export const patchIncident = route({
     }),
   output: Incident,
   problems: ['request-invalid', 'media-type-unsupported', 'body-too-large', 'incident-unknown'],
-  async handle({ id, state = null, note = null }, { store }, { origin, who }) {
+  async handle({ id, state, note }, { store }, { origin, who }) {
     const at = new Date().toISOString()
-    await changeIncident(store, id, { state, note, who, at })
-    const incident = await findIncident(store, id)
-    if (!incident) throw new Problem('incident-unknown', { id })
-    return located(incident, origin)
+    return located(await changeIncident(store, id, { state, note, who, at }), origin)
   },
 })

@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadCatalogue } from '../../src/ingest/load-catalogue.ts'
+import { type Ingest, startIngest } from '../../src/ingest/service.ts'
+import { createApp } from '../../src/serve/app.ts'
+import type { Log } from '../../src/serve/log.ts'
+import { createServer } from '../../src/serve/server.ts'
+import type { ServeSettings } from '../../src/serve/services.ts'
+import { openStore, type Store } from '../../src/store/open.ts'
+
+export type Sent = {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The answer as JSON; null where it is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely, and checked by schemas elsewhere
+  readonly json: any
+}
+
+/** A whole service on a free port and an empty data folder. */
+export type Service = {
+  readonly url: string
+  readonly port: number
+  readonly store: Store
+  readonly ingest: Ingest
+  readonly dataFolder: string
+  /** Lines that were logged as errors. */
+  readonly errors: readonly unknown[]
+  readonly ask: (path: string, init?: RequestInit) => Promise<Sent>
+  readonly post: (path: string, body: Uint8Array | string, type?: string) => Promise<Sent>
+  readonly close: () => Promise<void>
+}
+
+export async function startService(settings: Partial<ServeSettings> = {}): Promise<Service> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'hangar-serve-'))
+  const store = openStore(dataFolder)
+  const catalogue = loadCatalogue(null)
+  const limits = { bundleBytesMax: settings.bundleBytesMax ?? BUNDLE_BYTES_MAX }
+  const ingest = await startIngest({ store, dataFolder, catalogueFolder: null, workers: 1, limits })
+  const errors: unknown[] = []
+  const log: Log = { info() {}, warn() {}, error: (...line: unknown[]) => errors.push(line) }
+  const config = {
+    host: '127.0.0.1',
+    publicUrl: null,
+    bundleBytesMax: BUNDLE_BYTES_MAX,
+    ...settings,
+  }
+  const server = createServer(createApp({ store, ingest, catalogue, config }, log))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const port = (server.address() as AddressInfo).port
+  const url = `http://127.0.0.1:${port}`
+  const ask = (path: string, init?: RequestInit) => sent(fetch(url + path, init))
+  return {
+    url,
+    port,
+    store,
+    ingest,
+    dataFolder,
+    errors,
+    ask,
+    post: (path, body, type = 'application/gzip') =>
+      ask(path, { method: 'POST', body: Buffer.from(body), headers: { 'content-type': type } }),
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await ingest.close()
+      await store.close()
+      rmSync(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+const BUNDLE_BYTES_MAX = 8 * 1024 * 1024
+
+async function sent(answered: Promise<Response>): Promise<Sent> {
+  const response = await answered
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  const json: unknown = isJson ? JSON.parse(text) : null
+  return { status: response.status, headers: response.headers, text, json }
+}
