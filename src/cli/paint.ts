@@ -1,3 +1,5 @@
+import { visible as withoutControls } from '../web/html.ts'
+
 /** How a piece of a report is shown; on a terminal without colour, or in a pipe, all look the same. */
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan' | 'magenta'
 
@@ -22,18 +24,9 @@ export function createPaint(hasColour: boolean): Paint {
     }, text)
 }
 
-/**
- * Characters that act on a terminal, or that show text other than it is: control characters, bidi
- * and zero-width marks, line separators, lone surrogates, private use.
- */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu
-
-/** Text of a host, safe to show in one line: whatever would act on the terminal is spelled out. */
+/** Text of a host, safe to show in one line of a terminal: what would act on it is spelled out. */
 export function visible(text: string): string {
-  return text.replaceAll('\t', ' ').replace(UNSAFE, (char) => {
-    const code = char.codePointAt(0) ?? 0
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
-  })
+  return withoutControls(text).replaceAll('\t', ' ')
 }
 
 /** Lines of at most `width` characters, broken at spaces; a longer word stands alone, whole. */
