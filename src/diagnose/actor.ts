@@ -22,6 +22,8 @@ export type Actor = {
   /** Waits, and not merely for work; false for a task that runs, idles, is stopped or is a zombie. */
   readonly blocked: boolean
   readonly progress: Progress | null
+  /** Exiting and blocked on the way, with a zombie leader that cannot be reaped before it is gone. */
+  readonly isUnreapable: boolean
   /** Kernel reports about this very task that still hold. */
   readonly reports: readonly Report[]
   /**

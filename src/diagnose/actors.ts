@@ -25,18 +25,22 @@ export function castOf(snapshot: Snapshot): Cast {
   for (const task of snapshot.tasks) if (task.tid !== null) byTid.set(task.tid, task)
   const told = tellApart(snapshot.reports, byTid, hasProc, waits)
   const samples = samplesByTid(snapshot.samples)
+  const zombies = new Set(
+    snapshot.tasks.flatMap(({ state, tid }) => (state === 'Z' && tid !== null ? [tid] : [])),
+  )
   const tasks = snapshot.tasks.map((task, index) => {
     const reports = task.tid === null ? [] : (told.current.get(task.tid) ?? [])
     const progress =
       reportedProgress(reports) ??
       sampledProgress(task, task.tid === null ? [] : (samples.get(task.tid) ?? [])) ??
       agedProgress(task, snapshot.uptimeSeconds)
-    return toActor(task, {
+    const known = {
       key: keyOf(task, index),
       wait: waitOfTask(task, reports, waits),
       progress,
       reports,
-    })
+    }
+    return toActor(task, known, task.tgid !== null && zombies.has(task.tgid))
   })
   const logged = told.loggedOnly.flatMap((reports, index) =>
     loggedActor(reports, snapshot.tasks.length + index, waits),
@@ -88,13 +92,18 @@ function keyOf(task: Task, index: number): string {
 
 type Known = Pick<Actor, 'key' | 'wait' | 'progress' | 'reports'>
 
-function toActor(task: Task, { key, wait, progress, reports }: Known): Actor {
+function toActor(
+  task: Task,
+  { key, wait, progress, reports }: Known,
+  hasZombieLeader = false,
+): Actor {
   const stacks = [task.stack, ...reports.map(({ stack }) => stack)]
   const exiting =
     task.exitingFlag === true || stacks.some((stack) => stack !== null && isExiting(stack))
   const mayWait = task.state === null || WAITING.has(task.state)
   const blocked = mayWait && wait?.blocked === true
-  return { key, task, wait, exiting, blocked, progress, reports, kind: 'task' }
+  const isUnreapable = exiting && blocked && hasZombieLeader && progress?.kind !== 'moving'
+  return { key, task, wait, exiting, blocked, progress, isUnreapable, reports, kind: 'task' }
 }
 
 /** A task that only a log knows: the latest report that holds a stack tells most. */
@@ -123,6 +132,7 @@ function reportActor(report: Report, kind: 'event' | 'history', waits: WaitTable
     exiting: false,
     blocked: false,
     progress: null,
+    isUnreapable: false,
     reports: [report],
     kind,
   }
@@ -206,6 +216,7 @@ function goroutineActor(goroutine: Goroutine): Actor {
     blocked: false,
     progress:
       goroutine.minutes === null ? null : { kind: 'reported', seconds: goroutine.minutes * 60 },
+    isUnreapable: false,
     reports: [],
     kind: 'goroutine',
   }

@@ -211,6 +211,7 @@ const WHERE: { readonly [Name in keyof TaskWhere]-?: Check } = {
   blocked: 'boolean',
   proven: 'boolean',
   moving: 'boolean',
+  unreapable: 'boolean',
   pendingSignal: 'number',
   kthread: 'boolean',
   comm: 'texts',

@@ -18,6 +18,7 @@ const CONDITIONS: {
   blocked: (actor, wanted) => actor.blocked === wanted,
   proven: (actor, wanted) => isProvenStuck(actor) === wanted,
   moving: (actor, wanted) => isMoving(actor) === wanted,
+  unreapable: (actor, wanted) => actor.isUnreapable === wanted,
   pendingSignal: ({ task }, wanted) =>
     task.taskPending.includes(wanted) || task.groupPending.includes(wanted),
   kthread: ({ task }, wanted) => (task.kthread ?? false) === wanted,

@@ -24,6 +24,8 @@ export type Conditions = {
   readonly proven: boolean
   /** Two samples show that it ran in between, or it is younger than any hang worth the name. */
   readonly moving: boolean
+  /** Exiting and blocked on the way, while its zombie leader waits to be reaped. */
+  readonly unreapable: boolean
   /** Number of a signal that waits to be delivered, to it or to its thread group. */
   readonly pendingSignal: number
   readonly kthread: boolean
