@@ -97,7 +97,7 @@ function curve(points: readonly Point[]): string {
 }
 
 function edgeLabel({ label, kind, inCycle, evidence }: PlacedEdge): Html {
-  return html`<text class="${inCycle ? 'edge-label cycle' : 'edge-label'}" x="${label.x}" y="${label.y + 4}" text-anchor="middle" font-size="12" stroke="#fff" stroke-width="5" stroke-linejoin="round" paint-order="stroke" fill="#445">${spaced(kind)}${inCycle ? ' ⟳' : null}<title>${evidence}</title></text>`
+  return html`<text class="${inCycle ? 'edge-label cycle' : 'edge-label'}" x="${label.x}" y="${label.y + 4}" text-anchor="middle" font-size="12" stroke="#fff" stroke-width="8" stroke-linejoin="round" paint-order="stroke" fill="#445">${spaced(kind)}${inCycle ? ' ⟳' : null}<title>${evidence}</title></text>`
 }
 
 function nodeBox(node: PlacedNode): Html {

@@ -116,7 +116,7 @@ function ingestPanel({ ingest, snapshots, snapshotsTotal }: Fleet, now: string):
 function welcome({ origin }: PageContext): Html {
   return html`<section class="masthead calm"><h1>Bring in the first hung host.</h1><p class="lead">Hangar reads what a Linux host shows of itself in <code>/proc</code> and its kernel log, and says which task is stuck, on whom it waits, why it cannot end, and what frees it.</p></section>
 <ol class="steps-to-start">
-<li class="panel"><h2>Try a text</h2><p>Paste a kernel stack, a hung-task report, a sysrq dump or a goroutine dump. Nothing is stored.</p><p><a class="button" href="/analyze">Analyze a text or file</a></p></li>
+<li class="panel"><h2>Try a text</h2><p>Paste a kernel stack, a hung-task report, a sysrq dump or a goroutine dump. Nothing is stored.</p><p><a class="button main" href="/analyze">Analyze a text or file</a></p></li>
 <li class="panel"><h2>Collect on the host</h2><p>The collector reads the suspicious tasks first and never waits for a file that blocks.</p>${copyable('npx hangar collect -o bundle.tar.gz', 'the collect command')}</li>
 <li class="panel"><h2>Upload the bundle</h2><p>A bundle, a sosreport, or a tar of the right files; <code>tar</code> on a live <code>/proc</code> stores empty files, so use the collector.</p>${copyable(`npx hangar upload bundle.tar.gz --server ${origin} --wait`, 'the upload command')}${copyable(`curl -sS -F bundle=@bundle.tar.gz '${origin}/api/v1/snapshots?wait=60'`, 'the curl command')}</li>
 </ol>`

@@ -30,7 +30,7 @@ export function problemPage(context: PageContext, kind: ProblemKind, facts: Prob
     title,
     description: `${status}: ${title}`,
     section: null,
-    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">${status}</p><h1>${title}</h1>${adviceOn(kind)}${
+    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">${status}</p><h1>${title}</h1>${adviceLine(kind)}${
       shown.length === 0
         ? null
         : html`<dl class="about">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${String(value)}</dd></div>`)}</dl>`
@@ -38,9 +38,14 @@ export function problemPage(context: PageContext, kind: ProblemKind, facts: Prob
   })
 }
 
-function adviceOn(kind: ProblemKind): Html | null {
-  const advice = ADVICE[kind]
-  return advice === undefined ? null : html`<p class="lead">${advice}</p>`
+/** What to do about a kind of problem, in a sentence or two; null where its title says it all. */
+export function adviceOn(kind: ProblemKind): string | null {
+  return ADVICE[kind] ?? null
+}
+
+function adviceLine(kind: ProblemKind): Html | null {
+  const advice = adviceOn(kind)
+  return advice === null ? null : html`<p class="lead">${advice}</p>`
 }
 
 /** What the `type` of a problem document leads to: one kind explained. */
@@ -50,7 +55,7 @@ export function problemKindPage(context: PageContext, kind: ProblemKind): string
     title,
     description: `A kind of problem the service reports: ${kind}`,
     section: null,
-    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">${status}</p><h1>${title}</h1><p class="quiet"><code>${kind}</code> is a kind of problem, reported with HTTP status ${status} as <code>application/problem+json</code>.</p>${adviceOn(kind)}</section>`,
+    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">${status}</p><h1>${title}</h1><p class="quiet"><code>${kind}</code> is a kind of problem, reported with HTTP status ${status} as <code>application/problem+json</code>.</p>${adviceLine(kind)}</section>`,
   })
 }
 

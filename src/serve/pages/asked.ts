@@ -1,0 +1,30 @@
+import type { PageContext } from '../../web/layout.ts'
+import type { Services } from '../services.ts'
+
+/** What a request for a page says. */
+export type AskedPage = {
+  readonly context: PageContext
+  /** Parts of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  /** As `parseQuery` read it, not yet checked. */
+  readonly query: unknown
+  /** Name of the caller, for histories. */
+  readonly who: string
+}
+
+/** One page: where it lives, and how it is made from the store. */
+export type PageRoute = {
+  readonly path: string
+  readonly show: (asked: AskedPage, services: Services) => Promise<string>
+}
+
+/** Forms without script send every field, empty ones too: those say nothing. */
+export function filled(query: unknown): Readonly<Record<string, unknown>> {
+  const entries = Object.entries({ ...(typeof query === 'object' ? query : {}) })
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => {
+      const values = [value].flat().filter((one) => one !== '')
+      return values.length === 0 ? [] : [[name, Array.isArray(value) ? values : values[0]]]
+    }),
+  )
+}
