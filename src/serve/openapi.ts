@@ -7,8 +7,9 @@ import {
 import { PROBLEMS, type ProblemKind } from '../model/problem.ts'
 import type { AnswerShape, Route, Takes } from './route.ts'
 import { API_PREFIX, API_ROUTES, PLAIN_ROUTES } from './router.ts'
+import { labelValues } from './schemas-query.ts'
 import { ProblemDocument } from './schemas-stored.ts'
-import { BUNDLE_TYPES } from './upload.ts'
+import { BUNDLE_TYPES, uploadFields } from './upload.ts'
 
 const INFO = {
   title: 'Hangar',
@@ -28,6 +29,7 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
     {
       openapi: '3.1.0',
       info: INFO,
+      servers: [{ url: '/' }],
       paths: { ...pathsOf('', PLAIN_ROUTES), ...pathsOf(API_PREFIX, API_ROUTES) },
     },
     { override: ({ jsonSchema, io }) => plain(jsonSchema, io) },
@@ -63,8 +65,9 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
   const body = bodyOf(takes, rest)
   return {
     operationId: operationIdOf(method, path),
+    tags: [path.split(/\W/)[1] ?? ''],
     summary,
-    requestParams: { path: pathPart, ...(takes === 'json' ? {} : { query: rest }) },
+    requestParams: { path: pathPart, ...(takes === 'json' ? {} : { query: queryOf(takes, rest) }) },
     ...(body ? { requestBody: { required: true, content: body } } : {}),
     responses: { ...answersOf(route.answers), ...problemsOf(route.problems) },
   }
@@ -82,21 +85,30 @@ function pick(input: z.ZodObject, isWanted: (name: string) => boolean): z.ZodObj
   )
 }
 
-const BYTES = { type: 'string', format: 'binary' } as const
+/** A filter by labels is asked for by one parameter for each label. */
+function queryOf(takes: Takes, query: z.ZodObject): z.ZodObject {
+  if (takes !== 'nothing' || !Object.hasOwn(query.shape, 'labels')) return query
+  const others = pick(query, (name) => name !== 'labels')
+  return z.strictObject({ ...others.shape, 'label.K': labelValues.exactOptional() })
+}
+
+const bytes = z.string().meta({ override: { format: 'binary' } })
+const forms = {
+  bundle: z.strictObject({ ...uploadFields, bundle: bytes }),
+  'bundle-or-text': z.strictObject({
+    ...uploadFields,
+    bundle: bytes.exactOptional(),
+    text: z.string().meta({ description: 'A pasted text, instead' }).exactOptional(),
+  }),
+}
 
 function bodyOf(takes: Takes, fields: z.ZodObject): ZodOpenApiContentObject | null {
   if (takes === 'nothing') return null
   if (takes === 'json') return { 'application/json': { schema: fields } }
-  const form = {
-    type: 'object' as const,
-    properties: { bundle: BYTES, host: { type: 'string' as const } },
-  }
   return {
-    'multipart/form-data': { schema: form },
-    ...Object.fromEntries(BUNDLE_TYPES.map((type) => [type, { schema: BYTES }])),
-    ...(takes === 'bundle-or-text'
-      ? { 'text/plain': { schema: { type: 'string' as const } } }
-      : {}),
+    'multipart/form-data': { schema: forms[takes] },
+    ...Object.fromEntries(BUNDLE_TYPES.map((type) => [type, { schema: bytes }])),
+    ...(takes === 'bundle-or-text' ? { 'text/plain': { schema: z.string() } } : {}),
   }
 }
 

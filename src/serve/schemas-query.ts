@@ -32,7 +32,12 @@ export const digits = (least: number, most: number) =>
     .regex(/^\d{1,9}$/, 'expected a whole number')
     .transform(Number)
     .pipe(z.int().min(least).max(most))
-    .meta({ override: { type: 'integer', minimum: least, maximum: most } })
+    .meta({
+      override({ jsonSchema }) {
+        delete jsonSchema.pattern
+        Object.assign(jsonSchema, { type: 'integer', minimum: least, maximum: most })
+      },
+    })
 
 export const yesNo = z
   .enum(['true', 'false', '1', '0', ''])
@@ -70,16 +75,19 @@ export const cursor = z.string().min(1).max(1000).meta({ description: '`next` of
 export const paging = {
   limit: digits(1, LIMIT_MAX)
     .prefault(String(LIMIT_DEFAULT))
-    .meta({ description: `Rows a page, 1 to ${LIMIT_MAX}; ${LIMIT_DEFAULT} without` }),
+    .meta({
+      description: 'Rows a page',
+      override({ jsonSchema }) {
+        jsonSchema.default = LIMIT_DEFAULT
+      },
+    }),
   cursor: cursor.exactOptional(),
 }
 
-/** `label.K=V`, by K; the router gathers such parameters under `labels`. */
-export const labelFilter = z
-  .record(z.string().min(1).max(200), many(word))
-  .meta({ description: 'Label K of the host is V', param: { name: 'label.K' } })
-
 const not = 'Repeat for alternatives; `!` in front excludes'
+
+/** Values of one label. */
+export const labelValues = many(word).meta({ description: `Label K of the host. ${not}` })
 
 const incidentFilter = {
   signature: many(word)
@@ -99,7 +107,8 @@ const incidentFilter = {
   frame: many(word)
     .meta({ description: 'Function on a stack of one of its tasks' })
     .exactOptional(),
-  labels: labelFilter.exactOptional(),
+  /** `label.K=V`, by K; the router gathers such parameters here. */
+  labels: z.record(z.string().min(1).max(200), labelValues).exactOptional(),
   since: instantGiven.meta({ description: 'Last seen at or after' }).exactOptional(),
   until: instantGiven.meta({ description: 'First seen before' }).exactOptional(),
   q: z

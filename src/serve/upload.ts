@@ -58,7 +58,14 @@ const labelsGiven = z
     },
     z.record(z.string().min(1).max(200), z.string().max(1000)),
   )
-  .meta({ description: 'Labels of the host: `rack=r1,row=7` or a JSON object' })
+  .meta({
+    description: 'Labels of the host: `rack=r1,row=7` or a JSON object',
+    example: 'rack=r1,row=7',
+    override({ jsonSchema }) {
+      for (const name of ['propertyNames', 'additionalProperties'] as const) delete jsonSchema[name]
+      jsonSchema.type = 'string'
+    },
+  })
 
 /** What can be said of a bundle, in the query or in fields of the form. */
 export const uploadFields = {
