@@ -44,10 +44,17 @@ function sectionOf<Kind extends Block['kind']>(block: Extract<Block, { kind: Kin
   return RENDER[kind](block)
 }
 
+/** A word joiner behind `@`: read by nobody, and nobody is called to the ticket. */
+const JOINER = '\u2060'
+
 /** Text that Markdown and HTML leave as it is. */
 function prose(text: string): string {
-  return visible(text).replace(/[\\`*_[\]<>|~#]/g, (char) => (char === '<' ? '&lt;' : `\\${char}`))
+  return visible(text)
+    .replace(/[\\`*_[\]<>|~#&]/g, (char) => ENTITIES[char] ?? `\\${char}`)
+    .replaceAll('@', `@${JOINER}`)
 }
+
+const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '&': '&amp;' }
 
 function cell(text: string): string {
   return text === '' ? '' : prose(text)
