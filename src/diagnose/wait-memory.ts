@@ -58,6 +58,13 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
   },
   {
     class: 'reclaim',
+    role: 'through',
+    source: 'mm/vmscan.c, mm/shrinker.c: shrinker_rwsem',
+    symbols:
+      'unregister_memcg_shrinker prealloc_memcg_shrinker shrinker_memcg_alloc shrinker_memcg_remove',
+  },
+  {
+    class: 'reclaim',
     role: 'names',
     source: 'mm/vmscan.c, mm/page_alloc.c, mm/shrinker.c, mm/backing-dev.c',
     symbols: `
@@ -68,8 +75,8 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
       throttle_vm_writeout reclaim_throttle consider_reclaim_throttle balance_pgdat zone_reclaim too_many_isolated
       __alloc_pages_slowpath __alloc_pages_may_oom out_of_memory oom_kill_process pagefault_out_of_memory
       prealloc_shrinker __prealloc_shrinker register_shrinker register_shrinker_prepared unregister_shrinker
-      unregister_memcg_shrinker free_prealloced_shrinker prealloc_memcg_shrinker shrinker_alloc shrinker_register shrinker_free
-      shrinker_debugfs_scan_write expand_shrinker_info alloc_shrinker_info shrinker_memcg_alloc drop_slab
+      free_prealloced_shrinker shrinker_alloc shrinker_register shrinker_free
+      shrinker_debugfs_scan_write expand_shrinker_info alloc_shrinker_info drop_slab
       reclaim_pages reclaim_clean_pages_from_list pageout writeout kswapd_shrink_node demote_folio_list
       __alloc_pages_nodemask __alloc_pages __alloc_pages_noprof __alloc_frozen_pages_noprof
     `,

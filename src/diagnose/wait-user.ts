@@ -146,11 +146,25 @@ export const USER_WAITS: readonly WaitGroup[] = [
   {
     class: 'tty',
     role: 'names',
+    rests: 'always',
+    source: 'drivers/tty/n_tty.c, tty_io.c: a terminal that nobody types on',
+    symbols: 'n_tty_read read_chan tty_read iterate_tty_read job_control',
+  },
+  {
+    class: 'tty',
+    role: 'names',
     rests: 'interruptible',
-    source:
-      'drivers/tty/n_tty.c, tty_io.c: a terminal that nobody types on, or whose output is held',
-    symbols:
-      'n_tty_read read_chan tty_read iterate_tty_read n_tty_write write_chan hvc_write tty_wait_until_sent job_control',
+    source: 'drivers/tty/n_tty.c: output that the other side holds',
+    symbols: 'n_tty_write write_chan hvc_write tty_wait_until_sent',
+  },
+  {
+    class: 'tty',
+    role: 'through',
+    source: 'drivers/tty/tty_ldisc.c, tty_mutex.c: the locks of a terminal',
+    symbols: `
+      tty_lock tty_lock_slave tty_lock_interruptible tty_ldisc_lock tty_ldisc_lock_nested tty_ldisc_lock_pair
+      tty_ldisc_lock_pair_timeout __tty_ldisc_lock __tty_ldisc_lock_nested
+    `,
   },
   {
     class: 'tty',
@@ -158,8 +172,7 @@ export const USER_WAITS: readonly WaitGroup[] = [
     source:
       'drivers/tty/tty_ldisc.c, tty_mutex.c, tty_port.c, tty_io.c, serial/serial_core.c, vt/vt.c',
     symbols: `
-      tty_lock tty_lock_slave tty_lock_interruptible tty_ldisc_ref_wait tty_ldisc_hangup tty_ldisc_lock
-      tty_ldisc_lock_pair tty_ldisc_lock_pair_timeout tty_ldisc_lock_nested tty_ldisc_release tty_ldisc_reinit tty_set_ldisc
+      tty_ldisc_ref_wait tty_ldisc_hangup tty_ldisc_release tty_ldisc_reinit tty_set_ldisc
       tty_open tty_open_by_driver tty_release tty_hangup tty_vhangup __tty_hangup tty_write tty_write_lock tty_ioctl tty_init_dev
       tty_reopen tty_port_block_til_ready tty_port_close_start tty_set_termios tty_unthrottle
       disassociate_ctty no_tty uart_wait_until_sent uart_close uart_open uart_shutdown uart_wait_modem_status
