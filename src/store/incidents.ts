@@ -11,6 +11,8 @@ import { toTime, unpack } from './packed.ts'
 import type { IncidentRow } from './schema.ts'
 import type { Sql } from './sql.ts'
 
+export { listIncidents } from './incident-list.ts'
+
 /** Sightings that an incident's history shows besides every change of state. */
 const SEEN_MAX = 50
 

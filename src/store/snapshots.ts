@@ -7,6 +7,7 @@ import {
 } from '../model/incident.ts'
 import { PROBLEMS, type Problem } from '../model/problem.ts'
 import type { Given } from '../model/snapshot.ts'
+import type { FoundSnapshot } from './found.ts'
 import type { Store } from './open.ts'
 import { fromJson, fromTime, toTime, unpack } from './packed.ts'
 import { fromCursor, limitOf, toCursor } from './page.ts'
@@ -145,6 +146,16 @@ export async function markSnapshots(
   }
 }
 
+/** Puts what was being worked on back into the queue. */
+export async function requeueSnapshots(tx: Sql): Promise<void> {
+  const rows = await tx.all<{ id: string }>(`SELECT id FROM snapshots WHERE status = 'processing'`)
+  await markSnapshots(
+    tx,
+    rows.map((row) => row.id),
+    'queued',
+  )
+}
+
 /** Ends a snapshot that cannot be diagnosed. */
 export async function failSnapshot(tx: Sql, id: string, problem: Problem): Promise<void> {
   const before = await findGiven(tx, id)
@@ -156,6 +167,52 @@ export async function failSnapshot(tx: Sql, id: string, problem: Problem): Promi
     id,
   )
   await moveSnapshotCount(tx, before.status, 'failed')
+}
+
+/** Ends a snapshot that was diagnosed, with what was found in it. */
+export async function completeSnapshot(
+  tx: Sql,
+  id: string,
+  done: {
+    readonly hostId: number
+    readonly snapshotNo: number
+    readonly hostName: string
+    readonly takenAt: number
+    readonly found: FoundSnapshot
+    readonly incidentIds: readonly string[]
+  },
+): Promise<void> {
+  const { found, hostId, snapshotNo } = done
+  const before = await findGiven(tx, id)
+  await tx.run(
+    `UPDATE snapshots SET status = 'done', problem = NULL, host_id = ?, host_name = ?, kernel = ?,
+       labels = ?, collected_at = ?, counts = ?, incident_ids = ? WHERE id = ?`,
+    hostId,
+    done.hostName,
+    found.kernel.release,
+    JSON.stringify(found.host.labels),
+    fromTime(found.collectedAt, null),
+    JSON.stringify(found.counts),
+    JSON.stringify(done.incidentIds),
+    id,
+  )
+  await moveSnapshotCount(tx, before?.status ?? null, 'done')
+  await tx.run(
+    'INSERT INTO diagnoses (host_id, snapshot_no, body, tasks) VALUES (?, ?, ?, ?)',
+    hostId,
+    snapshotNo,
+    found.body,
+    found.taskTotal,
+  )
+  for (const chunk of found.taskChunks) {
+    await tx.run(
+      'INSERT INTO snapshot_tasks (host_id, snapshot_no, first, body) VALUES (?, ?, ?, ?)',
+      hostId,
+      snapshotNo,
+      chunk.first,
+      chunk.body,
+    )
+  }
 }
 
 /** Keeps how many snapshots are in each status. */

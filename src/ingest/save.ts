@@ -1,0 +1,187 @@
+import type { FoundIncident, FoundSnapshot } from '../store/found.ts'
+import { hostNameOf, resolveHost, touchHost } from '../store/hosts.ts'
+import {
+  addHistory,
+  addSighting,
+  addVisit,
+  findByIdentity,
+  lifeOf,
+  listHistory,
+  listSightings,
+  listUnsettled,
+  listVisits,
+  replaceHistory,
+} from '../store/incident-events.ts'
+import { insertIncident, type Teller, updateIncident } from '../store/incident-save.ts'
+import type { Sighting, Visit } from '../store/life.ts'
+import type { Store } from '../store/open.ts'
+import { fromTime } from '../store/packed.ts'
+import { removeJob } from '../store/queue.ts'
+import type { HostRow, IncidentRow } from '../store/schema.ts'
+import { completeSnapshot, findGiven } from '../store/snapshots.ts'
+import type { Sql } from '../store/sql.ts'
+import { saveSnapshotStacks, saveStacks } from '../store/stacks.ts'
+import { advance, begin, isNext, type LifeEvent, relive } from './lifecycle.ts'
+
+/**
+ * Writes all that one snapshot shows: its rows, and what becomes of the incidents of its host.
+ * One transaction; a snapshot that is done already is left as it is.
+ */
+export async function saveFound(
+  store: Store,
+  snapshotId: string,
+  found: FoundSnapshot,
+  nowMs: number,
+): Promise<void> {
+  await store.write(async (tx) => {
+    const given = await findGiven(tx, snapshotId)
+    await removeJob(tx, snapshotId)
+    if (!given || given.status === 'done') return
+    const takenAt = fromTime(found.collectedAt, fromTime(given.given.receivedAt, nowMs))
+    const host = await resolveHost(tx, found.host, takenAt)
+    await touchHost(tx, host, { host: found.host, kernel: found.kernel, takenAt })
+    const at = { hostId: host.host_id, snapshotNo: given.snapshotNo, takenAt }
+    const stackNos = await saveStacks(tx, found.stacks)
+    await saveSnapshotStacks(tx, at, found, stackNos)
+    const saving: Saving = {
+      tx,
+      host,
+      snapshotNo: given.snapshotNo,
+      visit: {
+        at: takenAt,
+        snapshotId,
+        bootId: found.host.bootId ?? '',
+        looked: found.looked,
+      },
+      isNewest: host.snapshots === 0 || takenAt > host.last_seen,
+      nowMs,
+      found,
+      stackNos,
+    }
+    await addVisit(tx, host.host_id, given.snapshotNo, saving.visit)
+    const incidentIds = await saveIncidents(saving)
+    await completeSnapshot(tx, snapshotId, { ...at, hostName: host.name, found, incidentIds })
+  })
+}
+
+type Saving = {
+  readonly tx: Sql
+  /** As it was before this snapshot. */
+  readonly host: HostRow
+  readonly snapshotNo: number
+  readonly visit: Visit
+  /** No other snapshot of the host was taken later, or at the same time. */
+  readonly isNewest: boolean
+  readonly nowMs: number
+  readonly found: FoundSnapshot
+  readonly stackNos: readonly number[]
+}
+
+async function saveIncidents(saving: Saving): Promise<readonly string[]> {
+  const { tx, host, visit, found, isNewest } = saving
+  const shown = new Map<number, string>()
+  for (const incident of found.incidents) {
+    const known = await findByIdentity(tx, host.host_id, visit.bootId, incident.identity)
+    const row = known
+      ? await seeAgain(saving, known, incident)
+      : await openIncident(saving, incident)
+    shown.set(row.incident_no, row.id)
+  }
+  for (const row of await listUnsettled(tx, host.host_id, visit.at, isNewest)) {
+    if (!shown.has(row.incident_no)) await apply(saving, row, { kind: 'absent', visit }, null)
+  }
+  return [...shown.values()]
+}
+
+async function openIncident(saving: Saving, incident: FoundIncident): Promise<IncidentRow> {
+  const { tx, host, visit, nowMs } = saving
+  const sighting = sightingOf(visit, incident)
+  const { life, history } = begin(sighting, incident.proof)
+  const at = { hostId: host.host_id, bootId: visit.bootId, nowMs }
+  const row = await insertIncident(tx, at, life, tellerOf(saving, incident))
+  await addSighting(tx, row, saving.snapshotNo, { ...sighting, proof: incident.proof })
+  // What a late snapshot opens, later ones that are known already may have ended.
+  if (!saving.isNewest) return reliveIncident(saving, row, null)
+  if (history) await addHistory(tx, row, history)
+  return row
+}
+
+async function seeAgain(
+  saving: Saving,
+  row: IncidentRow,
+  incident: FoundIncident,
+): Promise<IncidentRow> {
+  const sighting = sightingOf(saving.visit, incident)
+  const event: LifeEvent = { kind: 'shown', sighting, proof: incident.proof }
+  const after = await apply(saving, row, event, incident)
+  return after
+}
+
+/** Takes one event into a life: behind the others where it is the newest, else into its place. */
+async function apply(
+  saving: Saving,
+  row: IncidentRow,
+  event: LifeEvent,
+  incident: FoundIncident | null,
+): Promise<IncidentRow> {
+  const { tx, visit, isNewest } = saving
+  const before = await lifeOf(tx, row)
+  if (event.kind === 'shown') {
+    await addSighting(tx, row, saving.snapshotNo, { ...event.sighting, proof: event.proof })
+  }
+  if (!isNewest || !isNext(before, visit.at)) return reliveIncident(saving, row, incident)
+  const { life, history } = advance(before, event, row.boot_id)
+  if (history) await addHistory(tx, row, history)
+  return life === before ? row : write(saving, row, life, incident)
+}
+
+/** Finds a life again out of all that is known of it. */
+async function reliveIncident(
+  saving: Saving,
+  row: IncidentRow,
+  incident: FoundIncident | null,
+): Promise<IncidentRow> {
+  const { tx, host } = saving
+  const sightings = await listSightings(tx, row)
+  const shownIn = new Set(sightings.map(({ snapshotId }) => snapshotId))
+  const visits = await listVisits(tx, host.host_id, sightings[0]?.at ?? 0)
+  const people = (await listHistory(tx, row)).filter(({ byPerson }) => byPerson)
+  const again = relive(
+    [
+      ...sightings.map(({ proof, ...sighting }) => ({ kind: 'shown' as const, sighting, proof })),
+      ...visits
+        .filter(({ snapshotId }) => !shownIn.has(snapshotId))
+        .map((visit) => ({ kind: 'absent' as const, visit })),
+      ...people.map((line) => ({ kind: 'person' as const, row: line })),
+    ],
+    row.boot_id,
+  )
+  if (!again) return row
+  await replaceHistory(tx, row, again.history)
+  return write(saving, row, again.life, incident)
+}
+
+/** The words of this snapshot are taken on when it is the one that tells the incident best. */
+async function write(
+  saving: Saving,
+  row: IncidentRow,
+  life: Parameters<typeof updateIncident>[2],
+  incident: FoundIncident | null,
+): Promise<IncidentRow> {
+  const isTold = incident !== null && life.shown.snapshotId === saving.visit.snapshotId
+  return updateIncident(saving.tx, row, life, isTold ? tellerOf(saving, incident) : null)
+}
+
+function tellerOf({ host, found, stackNos }: Saving, incident: FoundIncident): Teller {
+  return {
+    hostName: host.name || hostNameOf(found.host),
+    kernel: found.kernel.release,
+    labels: found.host.labels,
+    found: incident,
+    stackNos: incident.stacks.flatMap((index) => stackNos[index] ?? []),
+  }
+}
+
+function sightingOf(visit: Visit, { verdict, severity }: FoundIncident): Sighting {
+  return { at: visit.at, snapshotId: visit.snapshotId, verdict, severity }
+}

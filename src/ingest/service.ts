@@ -1,0 +1,224 @@
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Diagnosis } from '../model/diagnosis.ts'
+import type { SnapshotItem, SnapshotStatus } from '../model/incident.ts'
+import { Problem } from '../model/problem.ts'
+import type { Given } from '../model/snapshot.ts'
+import {
+  type BlobFiles,
+  openBlobFiles,
+  readBlob,
+  removeTemporary,
+  temporaryPath,
+} from '../store/blobs-files.ts'
+import { findBundle } from '../store/bundles.ts'
+import { lockFolder } from '../store/folder-lock.ts'
+import { newId } from '../store/ids.ts'
+import type { Store } from '../store/open.ts'
+import { queueDepth } from '../store/queue.ts'
+import { countSnapshots, findSnapshot } from '../store/snapshots.ts'
+import { readFromLog, UploadLog } from '../store/upload-log.ts'
+import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
+import { Pool } from './pool.ts'
+import { Receiver, refuseWhenBusy, type UploadGiven } from './receive.ts'
+import { recover } from './recover.ts'
+import { Runner } from './runner.ts'
+import { spool } from './spool.ts'
+
+/** What the service does with bundles. */
+export type Ingest = {
+  /**
+   * Takes in an upload; resolves when it is durable. `given` is read after the bytes have ended.
+   * @throws {Problem} body-empty, bundle-too-large, store-full, too-busy
+   */
+  receive(
+    bytes: AsyncIterable<Uint8Array>,
+    given: UploadGiven,
+  ): Promise<{
+    readonly id: string
+    readonly sha256: string
+    readonly isNew: boolean
+    readonly status: SnapshotStatus
+  }>
+  /**
+   * The snapshot as soon as it is done or failed, or as it is after so long.
+   * @throws {Problem} snapshot-unknown
+   */
+  waitFor(id: string, timeoutMs: number): Promise<SnapshotItem>
+  /**
+   * The diagnosis of a bundle or text; nothing is stored.
+   * @throws {Problem} whatever makes the input unusable
+   */
+  analyze(
+    bytes: AsyncIterable<Uint8Array>,
+    given: Given,
+    options: { readonly isText: boolean; readonly allTasks?: boolean | undefined },
+  ): Promise<Diagnosis>
+  /** The bytes of a snapshot as they were uploaded; null for an unknown id. */
+  openArchive(id: string): Promise<Readable | null>
+  stats(): Promise<IngestStats>
+  /** Ends what is being worked on, as far as it ends in time, and leaves the rest for the next start. */
+  close(): Promise<void>
+}
+
+export type IngestStats = {
+  readonly queued: number
+  readonly processing: number
+  readonly done: number
+  readonly failed: number
+  /** Since the oldest waiting upload arrived; null when none waits. */
+  readonly oldestQueuedMs: number | null
+  readonly workers: number
+}
+
+export type IngestSettings = {
+  readonly store: Store
+  readonly dataFolder: string
+  /** A folder of more signatures; null for those of the product alone. */
+  readonly catalogueFolder: string | null
+  /** Null: one less than the CPUs. */
+  readonly workers: number | null
+  readonly limits?: Partial<IngestLimits>
+  readonly now?: () => number
+}
+
+/**
+ * Takes a data folder into service: what an earlier process left is gone on with.
+ * @throws {Error} when another process serves the folder
+ */
+export async function startIngest(settings: IngestSettings): Promise<Ingest> {
+  const lock = lockFolder(settings.dataFolder)
+  try {
+    const parts = await openParts(settings)
+    parts.runner.wake()
+    return { ...ingestOf(parts), close: () => closeParts(parts, lock) }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+type Parts = {
+  readonly store: Store
+  readonly limits: IngestLimits
+  readonly now: () => number
+  readonly logFolder: string
+  readonly files: BlobFiles
+  readonly log: UploadLog
+  readonly pool: Pool
+  readonly receiver: Receiver
+  readonly runner: Runner
+  readonly catalogueFolder: string | null
+}
+
+async function openParts(settings: IngestSettings): Promise<Parts> {
+  const { store, dataFolder, catalogueFolder, workers, now = Date.now } = settings
+  const limits = { ...INGEST_LIMITS, ...settings.limits }
+  const logFolder = join(dataFolder, 'log')
+  const files = openBlobFiles(dataFolder)
+  const log = await UploadLog.open(logFolder, await recover(store, logFolder, files))
+  const pool = new Pool(workers, limits)
+  const receiver = new Receiver({ store, log, files, now, bytesMax: limits.bundleBytesMax })
+  const runner = new Runner({ store, pool, files, logFolder, catalogueFolder, limits, now })
+  return { store, limits, now, logFolder, files, log, pool, receiver, runner, catalogueFolder }
+}
+
+async function closeParts(parts: Parts, lock: { release(): void }): Promise<void> {
+  await parts.receiver.idle()
+  await parts.runner.close()
+  await parts.pool.close()
+  await parts.log.close()
+  lock.release()
+}
+
+function ingestOf(parts: Parts): Omit<Ingest, 'close'> {
+  const { store, receiver, runner, limits, files, logFolder } = parts
+  return {
+    async receive(bytes, given) {
+      refuseWhenBusy((await queueDepth(store.read)).jobs, limits.queueMax)
+      const receipt = await receiver.receive(bytes, given)
+      if (receipt.isNew) {
+        runner.wake()
+        return { ...receipt, status: 'queued' }
+      }
+      return { ...receipt, status: (await findSnapshot(store, receipt.id))?.status ?? 'queued' }
+    },
+    waitFor: (id, timeoutMs) => waitFor(parts, id, timeoutMs),
+    analyze: (bytes, given, options) => analyze(parts, bytes, given, options),
+    async openArchive(id) {
+      const bundle = await findBundle(store.read, id)
+      if (!bundle) return null
+      return bundle.place
+        ? readFromLog(logFolder, bundle.place, bundle.sizeBytes)
+        : readBlob(files, bundle.sha256)
+    },
+    stats: () => statsOf(parts),
+  }
+}
+
+async function waitFor(
+  { store, runner }: Parts,
+  id: string,
+  timeoutMs: number,
+): Promise<SnapshotItem> {
+  // Listening begins before looking: an end in between is not missed.
+  const { ended, stop } = runner.listen(id)
+  const timeout = new AbortController()
+  try {
+    const first = await findSnapshot(store, id)
+    if (!first) throw new Problem('snapshot-unknown', { id })
+    if (first.status === 'done' || first.status === 'failed') return first
+    const late = sleep(timeoutMs, null, { signal: timeout.signal }).catch(() => null)
+    await Promise.race([ended, late])
+    return (await findSnapshot(store, id)) ?? first
+  } finally {
+    timeout.abort()
+    stop()
+  }
+}
+
+async function analyze(
+  { files, limits, now, pool, catalogueFolder }: Parts,
+  bytes: AsyncIterable<Uint8Array>,
+  given: Given,
+  { isText, allTasks = false }: Parameters<Ingest['analyze']>[2],
+): Promise<Diagnosis> {
+  const { id, parts, sha256 } = await spool(files, newId(now()), bytes, limits.bundleBytesMax)
+  try {
+    const answer = await pool.run({
+      want: 'diagnosis',
+      bytes: parts ? wholeOf(parts) : { path: temporaryPath(files, id) },
+      isText,
+      sha256,
+      given,
+      bundleBytesMax: limits.bundleBytesMax,
+      allTasks,
+      catalogueFolder,
+    })
+    if (answer.kind !== 'diagnosis') throw new Error('A worker answered rows for a diagnosis')
+    return answer.diagnosis
+  } finally {
+    if (parts === null) await removeTemporary(files, id)
+  }
+}
+
+/** Bytes in memory of their own, which may be handed to another thread. */
+function wholeOf(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let end = 0
+  for (const part of parts) {
+    whole.set(part, end)
+    end += part.length
+  }
+  return whole
+}
+
+async function statsOf({ store, pool, now }: Parts): Promise<IngestStats> {
+  const { oldestQueuedAt } = await queueDepth(store.read)
+  return {
+    ...(await countSnapshots(store)),
+    oldestQueuedMs: oldestQueuedAt === null ? null : Math.max(0, now() - oldestQueuedAt),
+    workers: pool.size,
+  }
+}

@@ -1,0 +1,73 @@
+import { createReadStream } from 'node:fs'
+import { diagnose } from '../diagnose/diagnose.ts'
+import type { Diagnosis } from '../model/diagnosis.ts'
+import { Problem, type ProblemFacts, type ProblemKind } from '../model/problem.ts'
+import type { Catalogue } from '../model/signature.ts'
+import type { Given, Snapshot } from '../model/snapshot.ts'
+import { snapshotOfText } from '../parse/assemble.ts'
+import type { FoundSnapshot } from '../store/found.ts'
+import { LIMITS } from '../unpack/limits.ts'
+import { extract } from './extract.ts'
+import { loadCatalogue } from './load-catalogue.ts'
+import { readBundleStream } from './read-bundle.ts'
+
+// Runs in a worker thread: everything that takes long between the bytes of a bundle and its rows.
+
+/** Bytes in a file, or a part of one; `end` is the last byte. */
+export type ByteRange = { readonly path: string; readonly start?: number; readonly end?: number }
+
+export type WorkerTask = {
+  /** What is wanted: rows to store, or the diagnosis alone. */
+  readonly want: 'found' | 'diagnosis'
+  readonly bytes: ByteRange | Uint8Array<ArrayBuffer>
+  readonly isText: boolean
+  /** Of the bytes, where somebody has hashed them already. */
+  readonly sha256: string | null
+  readonly given: Given
+  readonly bundleBytesMax: number
+  readonly allTasks: boolean
+  readonly catalogueFolder: string | null
+}
+
+export type WorkerAnswer =
+  | { readonly kind: 'found'; readonly found: FoundSnapshot }
+  | { readonly kind: 'diagnosis'; readonly diagnosis: Diagnosis }
+  | { readonly kind: 'problem'; readonly problem: ProblemKind; readonly facts: ProblemFacts }
+
+/** Does one task. A `Problem` comes back as data: thrown, it would lose its kind on the way. */
+// biome-ignore lint/style/noDefaultExport: the pool calls a file's default export
+export default async function work(task: WorkerTask): Promise<WorkerAnswer> {
+  try {
+    const read = await readSnapshot(task)
+    const snapshot = { ...read, sha256: task.isText ? null : (task.sha256 ?? read.sha256) }
+    const diagnosis = diagnose(snapshot, catalogueOf(task.catalogueFolder), {
+      allTasks: task.allTasks,
+    })
+    if (task.want === 'diagnosis') return { kind: 'diagnosis', diagnosis }
+    return { kind: 'found', found: extract(snapshot, diagnosis) }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { kind: 'problem', problem: error.kind, facts: error.facts }
+  }
+}
+
+let catalogue: Catalogue | null = null
+
+function catalogueOf(folder: string | null): Catalogue {
+  catalogue ??= loadCatalogue(folder)
+  return catalogue
+}
+
+async function readSnapshot(task: WorkerTask): Promise<Snapshot> {
+  const { bytes, given, isText, bundleBytesMax } = task
+  const stream = bytes instanceof Uint8Array ? onePart(bytes) : createReadStream(bytes.path, bytes)
+  if (!isText)
+    return readBundleStream(stream, given, { ...LIMITS, compressedBytes: bundleBytesMax })
+  const parts: Uint8Array[] = []
+  for await (const part of stream) parts.push(part)
+  return snapshotOfText(Buffer.concat(parts).toString('utf8'), given)
+}
+
+async function* onePart(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
