@@ -4,7 +4,7 @@ import type { Report } from '../model/report.ts'
 import type { Task } from '../model/task.ts'
 import { parseGoroutines } from './goroutines.ts'
 import { cleanText } from './log/clean-text.ts'
-import { toReport } from './log/draft.ts'
+import { type Draft, toReport } from './log/draft.ts'
 import { joinedDrafts, type KernelLog, toKernelLog } from './log/kernel-log.ts'
 import { readLog } from './log/read-log.ts'
 import { PastedFacts } from './text/pasted-facts.ts'
@@ -31,21 +31,23 @@ export function parseText(text: string, file: string): Parsed<TextInput> {
   const clean = cleanText(text)
   const facts = new PastedFacts(file)
   const scan = readLog(clean, file, (line, reading) => facts.read(line, reading))
+  facts.finish()
   const drafts = joinedDrafts(scan)
-  const reports = drafts.filter(({ bare }) => !bare).map((draft) => toReport(draft, file))
+  const reports = drafts.filter((draft) => !isPasted(draft)).map((draft) => toReport(draft, file))
   const goroutines = clean.includes('goroutine ') ? parseGoroutines(clean, file) : NO_GOROUTINES
   return {
     value: {
       ...toKernelLog(scan, reports),
-      tasks: toTasks(
-        drafts.filter(({ bare }) => bare),
-        facts,
-        file,
-      ),
+      tasks: toTasks(drafts.filter(isPasted), facts, file),
       goroutines: goroutines.value,
     },
     faults: [...scan.faults, ...goroutines.faults],
   }
+}
+
+// A stack without any head; one that shows an event's own functions is a report whose head was cut off.
+function isPasted({ bare, facts }: Draft): boolean {
+  return bare && facts.kind === 'task'
 }
 
 const NO_GOROUTINES: Parsed<readonly Goroutine[]> = { value: [], faults: [] }

@@ -9,16 +9,29 @@ export const CPU_LINE: readonly Shape[] = [
     example:
       'CPU: 4 UID: 0 PID: 859559 Comm: umount Tainted: G    B D   6.18.0-rc4 #6 PREEMPT(lazy)',
     shape:
-      /^CPU: (?<cpu>\d+) (?:UID: \d+ )?PID: (?<tid>\d+) (?:UID: \d+ )?Comm: (?<comm>.*) (?:Not tainted|Tainted: [A-Z ]*?(?:\[[^\]]*\])?) *(?<release>\d+\.\d+\S*)/,
-    lax: /^CPU: (?<cpu>\d+)(?: UID: \d+)? PID: (?<tid>\d+)(?: UID: \d+)? Comm: (?<comm>.*?)(?: Not tainted| Tainted:|$)/,
+      /^CPU: (?<cpu>\d+) (?:UID: \d+ )?PID: (?<tid>\d+) (?:UID: \d+ )?Comm: (?<comm>.*?)(?: Kdump: loaded)? (?:Not tainted|Tainted: [A-Z -]*?(?:\[[^\]]*\])?) *\(?(?<release>\d+\.\d+\S*)/,
+    lax: /^CPU: (?<cpu>\d+)(?: UID: \d+)? PID: (?<tid>\d+)(?: UID: \d+)? Comm: (?<comm>.*?)(?: Kdump: loaded)?(?: Not tainted| Tainted:|$)/,
     read: readCpu,
+  },
+  {
+    name: 'CPU alone, arm32 before v3.10',
+    starts: ['CPU: '],
+    example: 'CPU: 0    Not tainted  (3.5.0-rc5+ #80)',
+    shape: /^CPU: (?<cpu>\d+) +(?:Not tainted|Tainted: [A-Z -]*?) *\((?<release>\d+\.\d+[^\s)]*)/,
+    read({ cpu, release = '' }, { current }) {
+      if (current) {
+        current.facts.cpu ??= Number(cpu)
+        current.facts.kernelRelease ??= release
+      }
+      return true
+    },
   },
   {
     name: 'task, before v3.10',
     starts: ['Pid: '],
     example: 'Pid: 1234, comm: flush-253:0 Not tainted 2.6.32-71.el6.x86_64 #1',
     shape:
-      /^Pid: (?<tid>\d+), comm: +(?<comm>.*) (?:Not tainted|Tainted: [A-Z ]*?) *\(?(?<release>\d+\.\d+[^\s)]*)/,
+      /^Pid: (?<tid>\d+), comm: +(?<comm>.*) (?:Not tainted|Tainted: [A-Z -]*?) *\(?(?<release>\d+\.\d+[^\s)]*)/,
     lax: /^Pid: (?<tid>\d+), comm: +(?<comm>.*?)(?: Not tainted| Tainted:|$)/,
     read: readCpu,
   },
@@ -28,7 +41,7 @@ export const CPU_LINE: readonly Shape[] = [
     example: 'Process mount (pid: 812, stack limit = 0xc7a0a268)',
     shape: /^Process (?<comm>.*) \(pid: (?<tid>\d+)[,)]/,
     read({ comm = '', tid }, { current }) {
-      if (current && !current.hasFrames) {
+      if (current) {
         current.facts.comm ??= comm
         current.facts.tid ??= Number(tid)
       }
@@ -56,7 +69,7 @@ export const CPU_LINE: readonly Shape[] = [
     name: 'release beside the taint flags',
     starts: ['Not tainted ', 'Tainted: '],
     example: 'Tainted: G           OE      6.13.0-g2bcb9cf535b8-dirty #149',
-    shape: /^(?:Not tainted|Tainted: [A-Z ]*?) *(?<release>\d+\.\d+\S*)/,
+    shape: /^(?:Not tainted|Tainted: [A-Z -]*?) *(?<release>\d+\.\d+\S*)/,
     read({ release = '' }, { current }) {
       if (current) current.facts.kernelRelease ??= release
       return true

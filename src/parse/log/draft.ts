@@ -35,6 +35,8 @@ export type Draft = {
   lastLine: number
   hasFrames: boolean
   hasRip: boolean
+  /** True when its frames are names without offsets, as changelogs quote them. */
+  ofWords: boolean
   /** True when the last frame is one that stands at the bottom of stacks. */
   atBottom: boolean
   sawBlank: boolean
@@ -73,6 +75,7 @@ export function newDraft(
     lastLine: 0,
     hasFrames: false,
     hasRip: false,
+    ofWords: false,
     atBottom: false,
     sawBlank: false,
     label: null,

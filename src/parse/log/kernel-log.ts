@@ -1,6 +1,7 @@
 import type { Parsed } from '../../model/parsed.ts'
 import type { Report } from '../../model/report.ts'
 import { cleanText } from './clean-text.ts'
+import { eventAt } from './cut-heads.ts'
 import { type Draft, newDraft, toReport } from './draft.ts'
 import type { LogScan } from './log-scan.ts'
 import { readLog } from './read-log.ts'
@@ -68,6 +69,7 @@ function later(at: string | null, seconds: number | null): string | null {
 /** The drafts with what other lines tell of their tasks: held locks and owners of locks. */
 export function joinedDrafts(scan: LogScan): readonly Draft[] {
   const drafts = scan.drafts.filter(isWorthKeeping)
+  for (const draft of drafts) nameEvent(draft)
   for (const { tid, line, owner } of scan.owners) {
     const draft = drafts.findLast((one) => one.line < line && one.facts.tid === tid)
     if (draft) draft.facts.owner = owner
@@ -88,6 +90,12 @@ export function joinedDrafts(scan: LogScan): readonly Draft[] {
   const added = holders.filter((draft) => draft !== null && draft.facts.locks.length > 0)
   if (added.length === 0) return drafts
   return [...drafts, ...added.filter((draft) => draft !== null)].sort((a, b) => a.line - b.line)
+}
+
+// `task:` lines head dumps of whatever a task does; what has no such line may be an event whose head was cut off.
+function nameEvent({ facts, step, hasRip }: Draft): void {
+  if (facts.kind === 'task' && facts.state === null && step)
+    facts.kind = eventAt(step, hasRip) ?? 'task'
 }
 
 /** A dump of a task that shows nothing of it is none: `NMI backtrace` cut off after its first line. */

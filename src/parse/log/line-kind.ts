@@ -23,6 +23,10 @@ export type LineKind =
   | { readonly what: 'end' }
   /** Belongs to a stack, says nothing of it: `0xffffffffc05f9000`, `Stack:` and its words, registers. */
   | { readonly what: 'filler' }
+  /** `blk_mq_get_tag` alone: a frame where a trace was announced, as changelogs quote it. */
+  | { readonly what: 'word'; readonly frame: FrameLine }
+  /** `[btrfs]` alone: a mail program broke the line before the module of the frame. */
+  | { readonly what: 'module' }
   /** `[<ffffffffc0188195>]` alone: a mail program broke the line before the name. */
   | { readonly what: 'wrapped' }
   /** A line that looks like a frame and is none that is known. */
@@ -37,13 +41,22 @@ const SECTION_MARK =
 const INTERRUPTS = /^(?:IRQ|SOFTIRQ|IRQ stack|SOFTIRQ stack|interrupt.*)$/
 const EXCEPTIONS = /^(?:NMI|MCE|DF|DB|VC|NMI exception stack|.* exception stack)$/
 // ppc64 and s390: the frames below are those of what was interrupted.
-const INTERRUPTED = /^---? (?:interrupt|Exception)/
+const INTERRUPTED = /^(?:---?|\*) (?:interrupt|Exception)/
 
 /** What a line is to a stack; null when it is nothing that belongs to one. */
 export function lineKindOf(line: string): LineKind | null {
   if (line.includes('+') || line.includes('[') || line.startsWith('#')) return frameKindOf(line)
-  return markKindOf(line)
+  return markKindOf(line) ?? wordKindOf(line)
 }
+
+function wordKindOf(line: string): LineKind | null {
+  const frame = WORD.test(line) ? parseFrame(`[<0>] ${line}`) : null
+  return frame && { what: 'word', frame: frameLine(line, [frame], null) }
+}
+
+// One C identifier that has an underscore or is one of the few without that stand in stacks.
+const WORD =
+  /^(?:\? )?(?=[a-z_]\w*_|_|schedule|io_schedule|kthread|evict|dput|iput|mmput|panic|msleep|notify_change|dump_stack|lock_page)[A-Za-z_][\w.]{3,100}(?:\(\))?(?: \[[\w-]+\])?$/
 
 function frameKindOf(line: string): LineKind | null {
   const frames = framesOf(line)
@@ -51,12 +64,14 @@ function frameKindOf(line: string): LineKind | null {
   if (isEndOfStack(line)) return { what: 'end' }
   if (isUnnamedFrame(line)) return { what: 'filler' }
   if (WRAPPED.test(line)) return { what: 'wrapped' }
+  if (MODULE_ALONE.test(line)) return { what: 'module' }
   const mark = markKindOf(line)
   if (mark) return mark
   return TORN.test(line) ? { what: 'torn' } : null
 }
 
-const WRAPPED = /^(?:\[<[\da-f]+>\]|(?:\[[\da-f]{8,16}\] *){1,2})(?: \?)?$/
+const WRAPPED = /^(?:\(?\[<[\da-f]+>\]|(?:\[[\da-f]{8,16}\] *){1,2})(?: \?)?$/
+const MODULE_ALONE = /^\[[a-z_][\w-]{1,55}(?: [\da-f]{8,40})?\]$/
 const TORN = /^(?:\[<[\da-f]+>\]|\? )?[^ ]*\+0x[\da-f]*(?:\/(?:0x)?[\da-f]*)?$/
 
 function frameLine(text: string, frames: readonly Frame[], section: Section | null): FrameLine {
@@ -66,7 +81,7 @@ function frameLine(text: string, frames: readonly Frame[], section: Section | nu
 }
 
 // What can begin a mark, an end or the words of a raw stack; heads of reports begin with other letters.
-const MARK_FIRST = '<-CBTs[(?0123456789abcdef'
+const MARK_FIRST = '<-*CBTs[(?0123456789abcdef'
 
 function markKindOf(line: string): LineKind | null {
   if (!MARK_FIRST.includes(line.charAt(0))) return null

@@ -1,3 +1,4 @@
+import { SOFT_BREAK } from './clean-text.ts'
 import type { KnownLines } from './known-lines.ts'
 import type { LineKind } from './line-kind.ts'
 import { messageStart, type Times, timesOf } from './prefix.ts'
@@ -9,11 +10,13 @@ export class LineReader {
   #start = 0
   #bodyStart = 0
   #end = 0
-  /** Set when one line of the text holds two records, as terminals print them: where the second begins. */
+  #body: string | null = null
+  /** Lines that were read as part of this one. */
+  #joined = 0
+  /** True when the rest of this line of the text is read as a line of its own. */
   #isSplit = false
   /** Line of the text, from 1. */
   number = 0
-  #body: string | null = null
 
   constructor(text: string) {
     this.#text = text
@@ -22,15 +25,16 @@ export class LineReader {
   /** Goes to the next line; false after the last. */
   next(): boolean {
     if (this.#next > this.#text.length) return false
-    if (!this.#isSplit) this.number += 1
-    this.#start = this.#next
-    const newline = this.#text.indexOf('\n', this.#start)
-    this.#end = newline < 0 ? this.#text.length : newline
-    this.#next = this.#end + 1
-    this.#isSplit = this.#end - this.#start > SPLIT_CHARS_MIN && this.#split()
-    this.#bodyStart = this.#findBody()
-    this.#end = trimmedEnd(this.#text, this.#bodyStart, this.#end)
+    this.number += (this.#isSplit ? 0 : 1) + this.#joined
+    this.#isSplit = false
+    this.#joined = 0
     this.#body = null
+    this.#start = this.#next
+    const end = this.#lineEnd(this.#start)
+    this.#next = end + 1
+    this.#bodyStart = this.#findBody(end)
+    if (this.#text.charCodeAt(end - 1) === SOFT_BREAK) this.#joinSoft(end)
+    this.#end = trimmedEnd(this.#text, this.#bodyStart, end)
     return true
   }
 
@@ -46,6 +50,7 @@ export class LineReader {
 
   /** What the message is to a stack. */
   kind(lines: KnownLines): LineKind | null {
+    if (this.#body !== null) return lines.kindOf(this.#body)
     return lines.kindAt(this.#text, this.#bodyStart, this.#end)
   }
 
@@ -57,14 +62,10 @@ export class LineReader {
     const text = this.#text
     const start = this.#bodyStart
     if (!REGISTER_FIRST.includes(text.charAt(start))) return false
-    const length =
-      text.charCodeAt(start + 3) === COLON ? 3 : text.charCodeAt(start + 2) === COLON ? 2 : 0
-    return (
-      length > 0 &&
-      text.charCodeAt(start + length + 1) === SPACE &&
-      !text.startsWith('RIP', start) &&
-      !text.startsWith('CPU', start)
-    )
+    const length = text.charCodeAt(start + 3) === COLON ? 3 : 2
+    if (text.charCodeAt(start + length) !== COLON) return false
+    if (text.charCodeAt(start + length + 1) !== SPACE) return false
+    return !text.startsWith('RIP', start) && !text.startsWith('CPU', start)
   }
 
   /** What stands before the message. */
@@ -72,25 +73,24 @@ export class LineReader {
     return this.#text.slice(this.#start, this.#bodyStart)
   }
 
-  get hasPrefix(): boolean {
-    return this.#bodyStart > this.#start && this.prefix.trim() !== ''
-  }
-
   /** The times the prefix tells. */
   get times(): Times {
     return timesOf(this.prefix)
   }
 
-  /** The message with the next `count` lines joined to it, as before a mail program broke it; null at the end. */
+  /**
+   * The message with the next `count` lines joined to it, as before a mail program broke it; null
+   * where the text ends, or the next line is a record of its own.
+   */
   joined(count: number): string | null {
     let joined = this.body
     let from = this.#next
     for (let taken = 0; taken < count; taken += 1) {
       if (from >= this.#text.length) return null
-      const newline = this.#text.indexOf('\n', from)
-      const end = newline < 0 ? this.#text.length : newline
+      const end = this.#lineEnd(from)
       if (end - from > WRAPPED_CHARS_MAX) return null
       const start = messageStart(this.#text, from, end)
+      if (isStamped(this.prefix) && isStamped(this.#text.slice(from, start))) return null
       joined += ` ${this.#text.slice(start, trimmedEnd(this.#text, start, end))}`
       from = end + 1
     }
@@ -99,38 +99,73 @@ export class LineReader {
 
   /** Leaves out the next `count` lines: they were read as part of this one. */
   skip(count: number): void {
-    for (let taken = 0; taken < count; taken += 1) {
-      const newline = this.#text.indexOf('\n', this.#next)
-      this.#next = newline < 0 ? this.#text.length + 1 : newline + 1
-      this.number += 1
+    for (let taken = 0; taken < count && this.#next <= this.#text.length; taken += 1) {
+      this.#next = this.#lineEnd(this.#next) + 1
+      this.#joined += 1
     }
   }
 
-  #findBody(): number {
-    const start = messageStart(this.#text, this.#start, this.#end)
-    if (start > this.#start || this.#end - this.#start > MIXED_CHARS_MAX) return start
-    // A console: `host login: [   41.811462] message`.
-    const stamp = this.#text.slice(start, this.#end).search(/\[ *\d{1,9}\.\d{6}\]/)
-    return stamp <= 0 ? start : messageStart(this.#text, start + stamp, this.#end)
+  /**
+   * Ends the line before a second time stamp, if it has one: terminals that pad and mail programs
+   * that fill print `text [ 8942.922410] text of the next record`. True when it was so.
+   */
+  split(): boolean {
+    if (this.#joined > 0) return false
+    const at = this.body.search(STAMP_INSIDE)
+    if (at <= 0) return false
+    this.#next = this.#bodyStart + at
+    this.#end = trimmedEnd(this.#text, this.#bodyStart, this.#next)
+    this.#isSplit = true
+    this.#body = null
+    return true
   }
 
-  /** `text of one record          [ 8942.922410] text of the next`. */
-  #split(): boolean {
-    // Searched in the line alone: the rest of the text may hold no such place, again and again.
-    const at = this.#text.slice(this.#start + 1, this.#end).search(/ {3}\[ *\d{1,9}\.\d{6}\]/)
-    if (at < 0) return false
-    this.#end = this.#start + 1 + at
-    this.#next = this.#end
-    return true
+  #lineEnd(from: number): number {
+    const newline = this.#text.indexOf('\n', from)
+    return newline < 0 ? this.#text.length : newline
+  }
+
+  #findBody(end: number): number {
+    const start = messageStart(this.#text, this.#start, end)
+    if (start > this.#start || end - this.#start > MIXED_CHARS_MAX) return start
+    // A console: `host login: [   41.811462] message`.
+    const stamp = this.#text.slice(start, end).search(STAMP_INSIDE)
+    return stamp <= 0 ? start : messageStart(this.#text, start + stamp, end)
+  }
+
+  /** Joins the lines that quoted-printable mail broke, without a blank between them. */
+  #joinSoft(first: number): void {
+    let end = first
+    let body = this.#text.slice(this.#bodyStart, end - 1)
+    for (
+      let left = SOFT_BREAKS_MAX;
+      left > 0 && this.#text.charCodeAt(end - 1) === SOFT_BREAK;
+      left -= 1
+    ) {
+      const from = end + 1
+      if (from > this.#text.length) break
+      end = this.#lineEnd(from)
+      body += this.#text.slice(from, end).replace(SOFT_BREAK_END, '')
+      this.#joined += 1
+    }
+    this.#next = end + 1
+    this.#body = body.trim()
   }
 }
 
 const SPACE = 0x20
 const COLON = 0x3a
 const REGISTER_FIRST = 'RCDEFx'
-const SPLIT_CHARS_MIN = 110
 const WRAPPED_CHARS_MAX = 200
 const MIXED_CHARS_MAX = 400
+const SOFT_BREAKS_MAX = 8
+const SOFT_BREAK_END = new RegExp(`${String.fromCharCode(SOFT_BREAK)}$`)
+const STAMP_INSIDE = / \[ *\d{1,9}\.\d{6}\]/
+
+/** True for the prefix of a record: it holds a time. */
+function isStamped(prefix: string): boolean {
+  return /\d/.test(prefix)
+}
 
 function trimmedEnd(text: string, start: number, end: number): number {
   let last = end

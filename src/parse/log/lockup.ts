@@ -28,7 +28,7 @@ export const LOCKUP: readonly Shape[] = [
     starts: ['watchdog:', 'Watchdog CPU'],
     example: 'watchdog: CPU 8 self-detected hard LOCKUP @ _raw_spin_lock+0x54/0xa0',
     shape:
-      /^(?:watchdog: |Watchdog )CPU[: ](?:\d+ detected hard LOCKUP on other CPUs )?(?<cpu>\d+) ?(?:self-detected )?(?:hard LOCKUP|$)/i,
+      /^(?:watchdog: |Watchdog )CPU[: ](?:\d+ detected hard LOCKUP (?:on )?other CPUs:? ?)?(?<cpu>\d+)(?: (?:self-detected )?hard LOCKUP|[-,\d]*$)/i,
     read: (groups, scan) => readLockup('hard-lockup', groups, scan),
   },
 ]

@@ -2,7 +2,7 @@ import { FAULTS_MAX, type Fault, FOUND_CHARS_MAX } from '../../model/parsed.ts'
 import type { HeldLock, Report } from '../../model/report.ts'
 import { type Draft, type Facts, newDraft } from './draft.ts'
 import { KnownLines } from './known-lines.ts'
-import type { LineKind } from './line-kind.ts'
+import type { FrameLine, LineKind } from './line-kind.ts'
 import { LineReader } from './line-reader.ts'
 import type { Times } from './prefix.ts'
 import type { Label, Scan } from './shape.ts'
@@ -11,6 +11,8 @@ import { StackTable } from './stack-table.ts'
 
 // A log of 21 MB holds 20,000 reports; more is no log of one boot.
 export const REPORTS_MAX = 100_000
+// A number alone on a line names the stack right below it, perhaps past a blank line.
+const HEADING_LINES_MAX = 2
 const HOLDERS_MAX = 10_000
 const LOCKS_PER_HOLDER_MAX = 64
 
@@ -40,7 +42,9 @@ export class LogScan implements Scan {
   text = ''
   #table = new StackTable()
   #holder: Holder | null = null
-  #label: Label | null = null
+  #labels: Label[] = []
+  #heading: { readonly label: Label; readonly comm: string | null; readonly line: number } | null =
+    null
   #dropped = 0
   /** The times last seen, of the lines that have some. */
   last: Times = { uptimeSeconds: null, at: null }
@@ -86,9 +90,22 @@ export class LogScan implements Scan {
     this.#holder = null
   }
 
-  label(label: Label | null): void {
+  /** Whose the next stacks are, in order; ends what went before. */
+  label(labels: readonly Label[]): void {
     this.end()
-    this.#label = label
+    this.#labels = [...labels]
+    this.#heading = null
+  }
+
+  /** Whose the stack is that begins on one of the next lines; without one, nothing was meant. */
+  headed(label: Label, comm: string | null): void {
+    this.#heading = { label, comm, line: this.line }
+  }
+
+  /** Takes a frame that stood behind something else on its line. */
+  frame(text: string): void {
+    const kind = this.lines.kindOf(text)
+    if (kind) this.stackLine(kind)
   }
 
   holder(tid: number, comm: string): void {
@@ -136,6 +153,8 @@ export class LogScan implements Scan {
     else if (kind.what === 'frame') this.#frame(kind)
     else if (kind.what === 'section') this.#section(kind)
     else if (kind.what === 'end') this.closeStack()
+    else if (kind.what === 'word') this.#word(kind.frame)
+    else if (kind.what === 'module') this.#module()
     else if (kind.what === 'torn' && this.current?.stackState === 'open')
       this.#fault('symbol+offset/size')
   }
@@ -168,8 +187,44 @@ export class LogScan implements Scan {
     const { current } = this
     if (current?.stackState === 'muted') return
     const draft =
-      current === null || beginsAnother(current, kind, this.line) ? this.#beginBare() : current
+      current === null || this.#isHeaded() || beginsAnother(current, kind, this.line)
+        ? this.#beginBare()
+        : current
     addToStack(draft, kind, { line: this.line, table: this.#table })
+  }
+
+  // One word is a frame only in a trace that was announced and has no other frames.
+  #word(kind: FrameLine): void {
+    const draft = this.current
+    if (!draft?.announced || draft.stackState === 'muted' || draft.stackState === 'closed') return
+    if (!draft.hasFrames || draft.ofWords) {
+      draft.ofWords = true
+      this.#frame(kind)
+    }
+  }
+
+  #module(): void {
+    const last = this.current?.stackState === 'open' ? this.current.step : null
+    if (
+      !this.current ||
+      !last?.above ||
+      typeof last.line !== 'object' ||
+      last.line?.what !== 'frame'
+    )
+      return
+    const whole = this.lines.kindOf(`${last.line.text} ${this.reader.body}`)
+    if (whole) this.current.step = this.#table.after(last.above, whole)
+  }
+
+  #isHeaded(): boolean {
+    return this.#near() !== null && this.current?.bare === true
+  }
+
+  /** The heading right above this line. */
+  #near() {
+    return this.#heading && this.line - this.#heading.line <= HEADING_LINES_MAX
+      ? this.#heading
+      : null
   }
 
   #section(kind: Extract<LineKind, { what: 'section' }>): void {
@@ -186,10 +241,16 @@ export class LogScan implements Scan {
       { kind: 'task', title },
       { line: this.line, prefix: this.reader.prefix, bare: true },
     )
-    draft.label = this.#label
-    this.#label = null
+    this.#name(draft)
     this.current = this.#keep(draft)
     return draft
+  }
+
+  #name(draft: Draft): void {
+    const heading = this.#near()
+    draft.label = heading?.label ?? this.#labels.shift() ?? null
+    draft.facts.comm ??= heading?.comm ?? null
+    this.#heading = null
   }
 
   #keep(draft: Draft): Draft {

@@ -31,7 +31,13 @@ export const OOPS: readonly Shape[] = [
     starts: ['Kernel panic'],
     example: 'Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000013',
     shape: /^Kernel panic ?(?:-|:)/,
-    read: begins('panic'),
+    read(_groups, scan) {
+      // `Fatal exception`: the task whose oops stands above took the kernel down.
+      const last = /fatal exception/i.test(scan.text) ? scan.drafts.at(-1)?.facts : undefined
+      const who = last ? { comm: last.comm, tid: last.tid, cpu: last.cpu } : {}
+      scan.begin({ kind: 'panic', title: scan.text, ...who })
+      return true
+    },
   },
   {
     name: 'KASAN',
@@ -67,6 +73,7 @@ export const OOPS: readonly Shape[] = [
       'BUG: unable',
       'BUG: Unable',
       'BUG: kernel NULL',
+      'BUG: Kernel NULL',
       'BUG: stack guard',
       'BUG: IRQ stack',
       'BUG: TASK stack',
@@ -144,7 +151,7 @@ export const OOPS: readonly Shape[] = [
   {
     name: 'numbered oops',
     // biome-ignore format: one row
-    starts: ['Oops', 'Internal error', 'divide error', 'invalid opcode', 'stack segment', 'int3', 'alignment check', 'invalid TSS', 'segment not present', 'bounds', 'overflow', 'coprocessor', 'simd exception', 'control protection', 'Machine check', 'illegal operation', 'addressing exception', 'specification exception', 'protection exception', 'Unhandled', 'Exception', 'kernel tried', 'SError', 'Bad mode', 'trap invalid opcode', 'traps: ', 'Kernel stack overflow', 'Insufficient stack'],
+    starts: ['Oops', 'Internal error', 'divide error', 'invalid opcode', 'stack segment', 'int3', 'alignment check', 'invalid TSS', 'segment not present', 'bounds', 'overflow', 'coprocessor', 'simd exception', 'control protection', 'Machine check', 'illegal operation', 'monitor event', 'addressing exception', 'specification exception', 'protection exception', 'Unhandled', 'Exception', 'kernel tried', 'SError', 'Bad mode', 'trap invalid opcode', 'traps: ', 'Kernel stack overflow', 'Insufficient stack'],
     example: 'divide error: 0000 [#1] SMP KASAN',
     shape:
       /\[#\d+\]|^Oops[: ]|^Internal error:|^Bad mode in|^SError Interrupt|^Kernel stack overflow|^Insufficient stack/,

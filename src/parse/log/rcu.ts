@@ -1,4 +1,4 @@
-import type { Shape } from './shape.ts'
+import { numberOf, type Shape } from './shape.ts'
 
 /** RCU stalls. Source: kernel/rcu/tree_stall.h, kernel/rcu/tree_exp.h. */
 export const RCU: readonly Shape[] = [
@@ -9,9 +9,13 @@ export const RCU: readonly Shape[] = [
     shape:
       /^(?:rcu: )?INFO: \S+ (?:self-)?detected (?:expedited )?stalls? on CPU(?:s?\/tasks)?:?(?<rest>.*)/,
     read({ rest = '' }, scan) {
-      const cpus = [...rest.matchAll(/\b(\d+)(?:-[.\w]{3,6})?(?=[ }])/g)].map(([, cpu]) => cpu)
-      const braces = rest.includes('{') ? cpus.slice(0, CPUS_MAX) : []
-      scan.begin({ kind: 'rcu-stall', title: scan.text, object: braces.join(',') || null })
+      const listed = /\{([^}]*)/.exec(rest)?.[1] ?? ''
+      const stalled = [...listed.matchAll(/\b(P?\d+)(?=-| |$)/g)]
+        .slice(0, CPUS_MAX)
+        .map(([, who]) => who)
+      const tid = stalled.find((who) => who?.startsWith('P'))?.slice(1)
+      const object = stalled.join(',') || null
+      scan.begin({ kind: 'rcu-stall', title: scan.text, object, tid: numberOf(tid) })
       return true
     },
   },

@@ -44,7 +44,8 @@ function lastTimes(text: string): Times {
 }
 
 function readLine(scan: LogScan, other: OtherLine | null): void {
-  const kind = kindOf(scan)
+  let kind = kindOf(scan)
+  if (kind === null && scan.reader.split()) kind = kindOf(scan)
   if (kind) scan.stackLine(kind)
   else if (scan.reader.body.length <= HEAD_CHARS_MAX) readHead(scan.reader.body, scan, other)
 }

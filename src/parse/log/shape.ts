@@ -10,6 +10,8 @@ export type Label = { readonly tgid: number | null; readonly tid: number | null 
 export type Scan = {
   /** The report whose lines are being read. */
   readonly current: Draft | null
+  /** All reports so far. */
+  readonly drafts: readonly Draft[]
   /** An RCU stall whose stalled task has not been dumped yet. */
   readonly stall: Draft | null
   /** Line being read, from 1. */
@@ -34,8 +36,6 @@ export type Scan = {
   mute(): void
   closeStack(): void
   readonly file: string
-  /** Whose stack the next frames are; ends what went before. */
-  label(label: Label | null): void
   readonly clock: { kernelRelease: string | null; bootedAt: string | null }
   readonly uptimeSeconds: number | null
 }

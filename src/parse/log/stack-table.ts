@@ -1,3 +1,4 @@
+import type { Event } from '../../model/report.ts'
 import { EMPTY_STACK, type Stack, stackOf } from '../../model/stack.ts'
 import type { FrameLine, LineKind } from './line-kind.ts'
 import { chooseFrames, type StackUse } from './stack-choice.ts'
@@ -24,6 +25,8 @@ export type StackStep = {
   next: Map<LineKind | number, StackStep> | null
   /** The stacks that end here, once asked for. */
   readonly made: { [Use in StackUse]?: Made }
+  /** What happened, as its frames alone tell; undefined until asked for. */
+  event: Event | null | undefined
 }
 
 // Lines of the longest stacks seen (KASAN, inlined frames shown) are some 200; the rest is not kept.
@@ -76,7 +79,7 @@ function newStep(
   line: LineKind | number | null,
   depth: number,
 ): StackStep {
-  return { above, line, depth, last: null, next: null, made: {} }
+  return { above, line, depth, last: null, next: null, made: {}, event: undefined }
 }
 
 /** A stack, and how many lines below the first line of its report's trace its first frame stands. */

@@ -1,148 +1,18 @@
+import type { PsRow } from '../../model/snapshot.ts'
 import type { Mark } from '../../model/task.ts'
-import type { Label, Scan } from '../log/shape.ts'
-
-/** What a text tells of one task beside its stack. */
-export type PastedFact = {
-  tgid: number | null
-  readonly tid: number
-  comm: string | null
-  state: string | null
-  ppid: number | null
-  nsPids: number[]
-  taskPending: number[]
-  groupPending: number[]
-  wchan: string | null
-  readonly marks: Mark[]
-  readonly line: number
-}
+import type { LogScan } from '../log/log-scan.ts'
+import { parsePs } from '../ps.ts'
+import { headingOf, isPrompt, type ProcPath, pathsIn } from './labels.ts'
+import { newFact, type PastedFact } from './pasted-fact.ts'
 
 const TASKS_MAX = 20_000
+const STATUS_LINES_MAX = 64
 
-/** Reads the lines around pasted stacks: prompts, paths, status fields, listings. */
-export class PastedFacts {
-  readonly #file: string
-  readonly tasks = new Map<number, PastedFact>()
-  #listed: number | null = null
-  /** Task whose status lines follow. */
-  #subject: Label | null = null
+const LISTING = /\bls\b[^|;]{0,40}\/proc\/(?<tgid>\d{1,9})\/task\b(?!\/\d)/
+const STATUS_LINE = /^(?<field>[A-Z][A-Za-z]{2,14}|[a-z]+_ctxt_switches):[ \t]/
+const DEFUNCT_ROW = /\[(?<comm>[^\]]{1,64})\] ?<defunct> *$/
 
-  constructor(file: string) {
-    this.#file = file
-  }
-
-  /** Takes a line that is nothing of a log; true when it was something. */
-  read(line: string, scan: Scan): boolean {
-    return (
-      this.#path(line, scan) ||
-      this.#list(line, scan) ||
-      this.#status(line, scan) ||
-      this.#ps(line, scan)
-    )
-  }
-
-  #path(line: string, scan: Scan): boolean {
-    const found = PATH.exec(line)?.groups
-    if (!found) {
-      if (!LISTING.test(line)) return false
-      this.#listed = Number(LISTING.exec(line)?.[1])
-      scan.label(null)
-      return true
-    }
-    this.#listed = null
-    const tgid = found['task'] === undefined ? null : numberOrNull(found['pid'])
-    const tid = numberOrNull(found['task'] ?? found['pid'])
-    this.#subject = { tgid, tid }
-    scan.label(this.#subject)
-    if (tid !== null && tgid !== null) this.of(tid, scan.line).tgid = tgid
-    return true
-  }
-
-  #list(line: string, scan: Scan): boolean {
-    if (this.#listed === null) return false
-    if (!/^\d+(?:\s+\d+)*$/.test(line)) return false
-    for (const tid of line.split(/\s+/)) this.of(Number(tid), scan.line).tgid = this.#listed
-    return true
-  }
-
-  #status(line: string, scan: Scan): boolean {
-    const found = STATUS.exec(line)?.groups
-    const tid = this.#subject?.tid
-    if (!found || tid === undefined || tid === null) return false
-    const fact = this.of(tid, scan.line)
-    const value = (found['value'] ?? '').trim()
-    const field = FIELDS[found['field'] ?? '']
-    field?.(fact, value)
-    const what = MARKS[found['field'] ?? '']
-    if (what && fact.marks.length < 16)
-      fact.marks.push({ what, file: this.#file, line: scan.line, text: line })
-    return true
-  }
-
-  #ps(line: string, scan: Scan): boolean {
-    const found = PS_ROW.exec(line)?.groups
-    if (!found) return false
-    const fact = this.of(Number(found['pid']), scan.line)
-    fact.state ??= found['state'] ?? null
-    fact.comm ??= found['comm'] ?? null
-    return true
-  }
-
-  of(tid: number, line: number): PastedFact {
-    const known = this.tasks.get(tid)
-    if (known) return known
-    const fact = newFact(tid, line)
-    if (this.tasks.size < TASKS_MAX) this.tasks.set(tid, fact)
-    return fact
-  }
-}
-
-export function newFact(tid: number, line: number): PastedFact {
-  return {
-    tgid: null,
-    tid,
-    comm: null,
-    state: null,
-    ppid: null,
-    nsPids: [],
-    taskPending: [],
-    groupPending: [],
-    wchan: null,
-    marks: [],
-    line,
-  }
-}
-
-const PATH =
-  /\/?proc\/(?<pid>\d+|self|\$\w+)(?:\/task\/(?<task>\d+))?\/(?<file>stack|status|wchan|comm|stat|syscall)\b/
-const LISTING = /\bls\b.{0,40}\/proc\/(\d+)\/task\b/
-const STATUS =
-  /^(?<field>Name|State|Tgid|Pid|PPid|NSpid|SigPnd|ShdPnd|SigBlk|Threads|FDSize):\s*(?<value>.*)$/
-const PS_ROW = /^(?<pid>\d+)\s+\S+\s+(?<state>[RSDTtZXI])[<NLsl+]*\s+\d+:\d\d\s+(?<comm>.+)$/
-
-const FIELDS: Readonly<Record<string, (fact: PastedFact, value: string) => void>> = {
-  Name: (fact, value) => {
-    fact.comm = value
-  },
-  State: (fact, value) => {
-    fact.state = value.charAt(0)
-  },
-  Tgid: (fact, value) => {
-    fact.tgid = numberOrNull(value)
-  },
-  PPid: (fact, value) => {
-    fact.ppid = numberOrNull(value)
-  },
-  NSpid: (fact, value) => {
-    fact.nsPids = value.split(/\s+/).map(Number).filter(Number.isSafeInteger)
-  },
-  SigPnd: (fact, value) => {
-    fact.taskPending = signalsOf(value)
-  },
-  ShdPnd: (fact, value) => {
-    fact.groupPending = signalsOf(value)
-  },
-}
-
+/** The lines of status that evidence quotes. */
 const MARKS: Readonly<Record<string, Mark['what']>> = {
   State: 'state',
   SigPnd: 'sigPnd',
@@ -152,15 +22,208 @@ const MARKS: Readonly<Record<string, Mark['what']>> = {
   FDSize: 'fdSize',
 }
 
-/** Signals of a mask such as `0000000000000100`: bit n - 1 is signal n. */
-function signalsOf(mask: string): number[] {
-  if (!/^[\da-f]{1,32}$/i.test(mask)) return []
-  const bits = BigInt(`0x${mask}`)
-  return Array.from({ length: 128 }, (_, index) => index + 1).filter(
-    (signal) => (bits >> BigInt(signal - 1)) & 1n,
-  )
+/** Reads the lines around pasted stacks: prompts, paths, fields of status, listings. */
+export class PastedFacts {
+  readonly #file: string
+  /** By tid; what shows no tid stands in `#nameless`. */
+  readonly #tasks = new Map<number, PastedFact>()
+  readonly #nameless: PastedFact[] = []
+  readonly rows: PsRow[] = []
+  /** The file whose lines follow, and whose it is. */
+  #open: { readonly kind: string; readonly fact: PastedFact } | null = null
+  /** Thread group whose tids follow. */
+  #listed: number | null = null
+  /** Lines of a ps listing, from its header on. */
+  #listing: { readonly from: number; readonly lines: string[] } | null = null
+  /** Path of the last `path:line`. */
+  #lastPath = ''
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  /** All tasks that something was told of. */
+  get all(): readonly PastedFact[] {
+    return [...this.#tasks.values(), ...this.#nameless]
+  }
+
+  /** What was told of a task, or null. */
+  find(tid: number | null): PastedFact | null {
+    return tid === null ? null : (this.#tasks.get(tid) ?? null)
+  }
+
+  /** Takes a line that is nothing of a log; true when it was something. */
+  read(line: string, scan: LogScan): boolean {
+    const paths = pathsIn(line)
+    if (paths.length > 0) return this.#takePaths(paths, scan)
+    if (this.#takeListing(line, scan) || this.#takeTids(line, scan)) return true
+    if (isPrompt(line)) return this.#takePrompt(scan)
+    return this.#takeRow(line, scan) || this.#takeValue(line, scan) || this.#takeHeading(line, scan)
+  }
+
+  /** Joins what was collected; called after the last line. */
+  finish(): void {
+    this.#endListing()
+    for (const row of this.rows) {
+      const fact = this.#tasks.get(row.tid ?? row.tgid)
+      if (fact) fact.row ??= row
+    }
+  }
+
+  #takePaths(paths: readonly ProcPath[], scan: LogScan): boolean {
+    this.#close()
+    const [first] = paths
+    if (first?.value !== null && first !== undefined) return this.#takeGrepped(first, scan)
+    const stacks = paths.filter(({ kind }) => kind === 'stack')
+    for (const { tgid, tid } of paths) if (tid !== null) this.#of(tid, scan.line, tgid)
+    scan.label(stacks)
+    const other = paths.find(({ kind }) => kind !== 'stack')
+    if (other?.tid !== null && other !== undefined) {
+      this.#open = { kind: other.kind, fact: this.#of(other.tid, scan.line, other.tgid) }
+    }
+    return true
+  }
+
+  /** `/proc/12/stack:[<0>] f+0x1/0x2`, `/proc/12/status:State:	D (disk sleep)`. */
+  #takeGrepped({ tgid, tid, kind, value }: ProcPath, scan: LogScan): boolean {
+    const path = `${tgid}/${tid}/${kind}`
+    const fact = tid === null ? null : this.#of(tid, scan.line, tgid)
+    if (kind === 'stack') {
+      if (path !== this.#lastPath) scan.label([{ tgid, tid }])
+      scan.frame((value ?? '').trim())
+    } else if (fact) {
+      this.#keep(fact, kind, (value ?? '').trim(), scan)
+    }
+    this.#lastPath = path
+    return true
+  }
+
+  #takePrompt(scan: LogScan): boolean {
+    this.#close()
+    scan.label([])
+    return true
+  }
+
+  /** `# ls /proc/1544450/task`, and the tids on the lines that follow. */
+  #takeListing(line: string, scan: LogScan): boolean {
+    const tgid = LISTING.exec(line)?.groups?.['tgid']
+    if (tgid === undefined) return false
+    this.#close()
+    scan.label([])
+    this.#listed = Number(tgid)
+    return true
+  }
+
+  #takeTids(line: string, scan: LogScan): boolean {
+    if (this.#listed === null) return false
+    if (!/^\.{0,2}\d{1,9}(?:\s+\d{1,9})*$/.test(line)) return false
+    for (const tid of line.split(/\s+/)) this.#of(Number(tid), scan.line, this.#listed)
+    return true
+  }
+
+  /** A header of ps and the rows below it; a row without header where it tells of a zombie or a state. */
+  #takeRow(line: string, scan: LogScan): boolean {
+    if (PS_HEADER.test(line)) {
+      this.#close()
+      this.#listing = { from: scan.line, lines: [line] }
+      return true
+    }
+    const isRow = this.#listing !== null && /^\S+\s+\S/.test(line) && /\b\d/.test(line)
+    if (this.#listing && isRow) {
+      this.#listing.lines.push(line)
+      // Listings may leave lines out between: their place must stay right.
+      while (this.#listing.lines.length < scan.line - this.#listing.from + 1)
+        this.#listing.lines.splice(-1, 0, '')
+    }
+    return this.#takeBareRow(line, scan) || isRow
+  }
+
+  /** `2716 pts/2    D+     0:00 cat`, `| \_ [ndrive] <defunct>`. */
+  #takeBareRow(line: string, scan: LogScan): boolean {
+    const row = PS_ROW.exec(line)?.groups
+    const defunct = DEFUNCT_ROW.exec(line)?.groups?.['comm']
+    if (!row && defunct === undefined) return false
+    if (this.#listing && !row) return true
+    const fact = row ? this.#of(Number(row['pid']), scan.line, null) : this.#addNameless(scan.line)
+    fact.comm ??= defunct ?? row?.['comm'] ?? null
+    fact.isDefunct ||= defunct !== undefined
+    if (row) fact.status.push({ line: scan.line, text: `State: ${row['state']}` })
+    return true
+  }
+
+  /** The lines of the file that the last command printed. */
+  #takeValue(line: string, scan: LogScan): boolean {
+    const field = STATUS_LINE.exec(line)?.groups?.['field']
+    const isPid = field === 'Pid' || field === 'Tgid'
+    if (isPid && this.#open === null) {
+      // A status pasted without its command names its task itself.
+      this.#open = {
+        kind: 'status',
+        fact: this.#of(Number(/\d+$/.exec(line)?.[0] ?? 0), scan.line, null),
+      }
+    }
+    if (!this.#open) return false
+    return this.#keep(this.#open.fact, this.#open.kind, line, scan)
+  }
+
+  #keep(fact: PastedFact, kind: string, text: string, scan: LogScan): boolean {
+    if (kind === 'comm') fact.comm ??= text.slice(0, 64)
+    else if (kind === 'wchan') fact.wchan ??= /^[A-Za-z_][\w.]{0,100}/.exec(text)?.[0] ?? null
+    else if (kind === 'syscall') fact.syscall ??= text.slice(0, 200)
+    else return kind === 'status' && this.#keepStatus(fact, text, scan)
+    this.#open = null
+    return true
+  }
+
+  #keepStatus(fact: PastedFact, text: string, scan: LogScan): boolean {
+    const field = STATUS_LINE.exec(`${text} `)?.groups?.['field']
+    if (field === undefined) return false
+    if (fact.status.length < STATUS_LINES_MAX) fact.status.push({ line: scan.line, text })
+    const what = MARKS[field]
+    if (what && fact.marks.length < STATUS_LINES_MAX) {
+      fact.marks.push({ what, file: this.#file, line: scan.line, text })
+    }
+    return true
+  }
+
+  #takeHeading(line: string, scan: LogScan): boolean {
+    const heading = headingOf(line)
+    if (!heading) return false
+    scan.headed({ tgid: null, tid: heading.tid }, heading.comm)
+    return true
+  }
+
+  #close(): void {
+    this.#endListing()
+    this.#open = null
+    this.#listed = null
+  }
+
+  #endListing(): void {
+    const { from = 0, lines = [] } = this.#listing ?? {}
+    this.#listing = null
+    if (lines.length < 2) return
+    for (const row of parsePs(lines.join('\n'), this.#file).value) {
+      if (this.rows.length < TASKS_MAX)
+        this.rows.push({ ...row, from: { file: this.#file, line: row.from.line + from - 1 } })
+    }
+  }
+
+  #of(tid: number, line: number, tgid: number | null): PastedFact {
+    const known = this.#tasks.get(tid) ?? newFact(tid, line)
+    if (this.#tasks.size < TASKS_MAX) this.#tasks.set(tid, known)
+    known.tgid ??= tgid
+    return known
+  }
+
+  #addNameless(line: number): PastedFact {
+    const fact = newFact(null, line)
+    if (this.#nameless.length < TASKS_MAX) this.#nameless.push(fact)
+    return fact
+  }
 }
 
-function numberOrNull(digits: string | undefined): number | null {
-  return digits !== undefined && /^\d+$/.test(digits) ? Number(digits) : null
-}
+const PS_HEADER =
+  /^(?=.*\b(?:PID|TGID|LWP|SPID|TID)\b)(?=.*\b(?:COMMAND|CMD|COMM|STAT|S|WCHAN|TTY)\b)[A-Z%][A-Z\d%_]*(?: +[A-Z%][A-Z\d%_]*)+$/
+const PS_ROW =
+  /^(?:\S{1,32} +)??(?<pid>\d{1,9}) +(?:\S{1,16} +){0,9}?(?<state>[RSDTtZXI])[<NLsl+]{0,5} +(?:\S{1,16} +)?\d{1,5}:\d\d +(?:\\_ )?(?<comm>\S.*)$/

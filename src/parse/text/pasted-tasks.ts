@@ -1,7 +1,9 @@
-import { TASK_STATES, type Task } from '../../model/task.ts'
+import type { PsRow } from '../../model/snapshot.ts'
+import { TASK_STATES, type Task, type TaskState } from '../../model/task.ts'
 import { type Draft, toReport } from '../log/draft.ts'
-import type { Label } from '../log/shape.ts'
-import { newFact, type PastedFact, type PastedFacts } from './pasted-facts.ts'
+import { parseStatus, type Status } from '../proc/status.ts'
+import { newFact, type PastedFact } from './pasted-fact.ts'
+import type { PastedFacts } from './pasted-facts.ts'
 
 /** The tasks of a text: each stack without a head, joined with what else the text tells of its task. */
 export function toTasks(
@@ -9,35 +11,93 @@ export function toTasks(
   facts: PastedFacts,
   file: string,
 ): readonly Task[] {
-  const taken = new Set<number>()
-  const stacked = drafts.map((draft) => {
-    const tid = draft.label?.tid ?? null
-    const fact = tid === null ? undefined : facts.tasks.get(tid)
-    if (tid !== null) taken.add(tid)
-    return toTask(draft, fact, file)
-  })
-  const others = [...facts.tasks.values()].filter(({ tid }) => !taken.has(tid))
-  return [...stacked, ...others.map((fact) => toTask(null, fact, file))]
+  nameZombieLeader(facts)
+  const stacked = drafts.map((draft) => toTask(draft, factOf(draft, facts), file))
+  const taken = new Set(stacked.map(({ tid }) => tid))
+  const others = facts.all.filter(
+    (fact) => isTelling(fact) && (fact.tid === null || !taken.has(fact.tid)),
+  )
+  const told = others.map((fact) => toTask(null, fact, file))
+  const known = new Set([...taken, ...told.map(({ tid }) => tid)])
+  const listed = facts.rows.filter((row) => !known.has(row.tid ?? row.tgid))
+  return [...stacked, ...told, ...listed.map((row) => fromRow(row, file))]
 }
 
-function toTask(draft: Draft | null, known: PastedFact | undefined, file: string): Task {
-  const label = draft?.label ?? NO_LABEL
-  const fact = known ?? newFact(label.tid ?? 0, draft?.line ?? 1)
+function factOf(draft: Draft, facts: PastedFacts): PastedFact {
+  const tid = draft.label?.tid ?? null
+  const known = facts.find(tid) ?? newFact(tid, draft.line)
+  known.tgid ??= draft.label?.tgid ?? null
+  known.comm ??= draft.facts.comm
+  return known
+}
+
+/** True when something is known of a task without stack; a path that nothing followed is nothing. */
+function isTelling({ tgid, comm, wchan, row, status, isDefunct }: PastedFact): boolean {
+  return (
+    tgid !== null ||
+    comm !== null ||
+    wchan !== null ||
+    row !== null ||
+    isDefunct ||
+    status.length > 0
+  )
+}
+
+/**
+ * `[ndrive] <defunct>` in a process tree shows no number. Where it is the only zombie, and one
+ * thread group has a leader that shows no stack beside other tasks, the two are one.
+ */
+function nameZombieLeader(facts: PastedFacts): void {
+  const zombies = facts.all.filter(({ tid, isDefunct }) => isDefunct && tid === null)
+  const leaders = facts.all.filter(
+    ({ tid, tgid, status }) => tid !== null && tid === tgid && status.length === 0,
+  )
+  const [zombie] = zombies
+  const [leader] = leaders
+  if (!zombie || !leader || zombies.length > 1 || leaders.length > 1 || leader.isDefunct) return
+  leader.comm ??= zombie.comm
+  leader.isDefunct = true
+  zombie.isDefunct = false
+  zombie.comm = null
+}
+
+function toTask(draft: Draft | null, fact: PastedFact, file: string): Task {
+  const status = parseStatus(fact.status.map(({ text }) => text).join('\n'), file).value
   return {
     ...NOTHING,
-    tgid: fact.tgid ?? label.tgid,
-    tid: known ? fact.tid : label.tid,
-    comm: fact.comm,
-    state: TASK_STATES.find((state) => state === fact.state) ?? null,
-    ppid: fact.ppid,
-    nsPids: fact.nsPids,
-    taskPending: fact.taskPending,
-    groupPending: fact.groupPending,
-    wchan: fact.wchan,
-    marks: fact.marks,
-    from: { file, line: draft?.line ?? fact.line },
+    ...ofStatus(status),
+    ...ofFact(fact, status),
     ...stackOf(draft, file),
+    from: { file, line: draft?.line ?? fact.line },
   }
+}
+
+function ofStatus(status: Status) {
+  return {
+    tracerPid: status.tracerPid,
+    nsPids: status.nsPids,
+    taskPending: status.taskPending.signals,
+    groupPending: status.groupPending.signals,
+    blockedSignals: status.blockedSignals.signals,
+    fdSize: status.fdSize,
+    threads: status.threads,
+    switches: status.switches,
+  }
+}
+
+function ofFact(fact: PastedFact, status: Status) {
+  const { row } = fact
+  return {
+    tid: fact.tid,
+    tgid: fact.tgid ?? status.tgid ?? (row === null ? null : row.tgid),
+    comm: status.comm ?? fact.comm ?? commOf(row),
+    state: status.state ?? stateOf(row) ?? (fact.isDefunct ? 'Z' : null),
+    ppid: status.ppid ?? row?.ppid ?? null,
+    pidNamespace: row?.pidNamespace ?? null,
+    wchan: fact.wchan ?? row?.wchan ?? null,
+    syscall: fact.syscall,
+    marks: fact.marks,
+  } as const
 }
 
 function stackOf(draft: Draft | null, file: string): Pick<Task, 'kthread' | 'stack' | 'stackFrom'> {
@@ -46,20 +106,32 @@ function stackOf(draft: Draft | null, file: string): Pick<Task, 'kthread' | 'sta
   return { kthread, stack, stackFrom }
 }
 
-const NO_LABEL: Label = { tgid: null, tid: null }
+/** A task of which the text has its row of ps and nothing else. */
+function fromRow(row: PsRow, file: string): Task {
+  const fact = { ...newFact(row.tid ?? row.tgid, row.from.line), row }
+  return { ...toTask(null, fact, file), origin: 'ps' }
+}
+
+function stateOf(row: PsRow | null): TaskState | null {
+  return TASK_STATES.find((state) => state === row?.stat?.charAt(0)) ?? null
+}
+
+const COMM_CHARS = 15 // TASK_COMM_LEN without its end
+
+/** The name of a task by its command: `[name] <defunct>`, else the file of the first word. */
+function commOf(row: PsRow | null): string | null {
+  const command = row?.command ?? null
+  if (command === null) return null
+  const inBrackets = /^\[(.*)\](?: <defunct>)?$/.exec(command)?.[1]
+  if (inBrackets !== undefined) return inBrackets
+  return (command.split(' ')[0]?.split('/').at(-1) ?? command).slice(0, COMM_CHARS)
+}
 
 // What no pasted text tells.
 const NOTHING = {
-  tracerPid: null,
-  pidNamespace: null,
   mountNamespace: null,
-  blockedSignals: [],
-  fdSize: null,
-  threads: null,
-  switches: null,
   startTicks: null,
   exitingFlag: null,
-  syscall: null,
   cgroup: null,
   fds: [],
   unreadable: [],
