@@ -7,6 +7,7 @@ import { createGate } from './gate.ts'
 import { createLog, type Log, logRequests } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { openApiDocument } from './openapi.ts'
+import { createPages } from './pages.ts'
 import { parseQuery } from './query.ts'
 import { API_PREFIX, API_ROUTES, createRouter, PLAIN_ROUTES } from './router.ts'
 import { sendProblems } from './send-problem.ts'
@@ -31,8 +32,8 @@ export function createApp(services: Services, log: Log = createLog('info')): exp
   app.use(createDocs())
   app.use(API_PREFIX, createRouter(API_ROUTES, services, gate))
   app.use('/api', unknownAddress)
-  app.use(unknownAddress)
-  app.use(sendProblems(log))
+  app.use(createPages(services, gate), unknownAddress)
+  app.use(sendProblems(log, services.config))
   return app
 }
 

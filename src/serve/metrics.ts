@@ -63,7 +63,7 @@ async function storedMetrics({ store, ingest }: Services): Promise<readonly Metr
     filter: { state: ['open', 'acknowledged'] },
     interval: null,
   })
-  const { oldestQueuedSeconds } = await ingest.stats()
+  const { oldestQueuedMs, workers } = await ingest.stats()
   return [
     {
       name: 'hangar_snapshots',
@@ -74,8 +74,9 @@ async function storedMetrics({ store, ingest }: Services): Promise<readonly Metr
     gauge(
       'hangar_queue_oldest_seconds',
       'Age of the snapshot that waits longest for its diagnosis.',
-      oldestQueuedSeconds,
+      (oldestQueuedMs ?? 0) / 1000,
     ),
+    gauge('hangar_workers', 'Threads that diagnose bundles.', workers),
     {
       name: 'hangar_incidents_unresolved',
       type: 'gauge',

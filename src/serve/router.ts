@@ -119,7 +119,7 @@ async function open(
     bytesMax: services.config.bundleBytesMax,
     takesText: takes === 'bundle-or-text',
     slowestBytesPerSecond: SLOWEST_BYTES_PER_SECOND,
-    slowAfterMs: SLOW_AFTER_MS,
+    slowAfterMs: services.config.uploadSlowAfterMs ?? SLOW_AFTER_MS,
     whenRead() {
       request.setTimeout(0)
       leave()

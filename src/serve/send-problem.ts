@@ -1,12 +1,14 @@
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import { PROBLEMS, Problem } from '../model/problem.ts'
 import type { Log } from './log.ts'
+import { sendProblemPage } from './pages.ts'
 import { sendWhole } from './send.ts'
+import type { ServeSettings } from './services.ts'
 
 const RETRY_AFTER_SECONDS = 5
 
 /** Turns whatever failed into an answer: a problem the caller can act on, or a bare 500. */
-export function sendProblems(log: Log): ErrorRequestHandler {
+export function sendProblems(log: Log, config: ServeSettings): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = toProblem(error)
     if (isGone(request)) {
@@ -21,6 +23,7 @@ export function sendProblems(log: Log): ErrorRequestHandler {
       return
     }
     if (problem) sendProblem(request, response, problem)
+    else if (isForPeople(request)) sendProblemPage(request, response, { config, problem: null })
     else sendDocument(request, response, 500, { type: 'about:blank', title: 'Internal Error' })
   }
 }
@@ -62,6 +65,11 @@ export function toProblem(error: unknown): Problem | null {
     return new Problem('request-invalid', { detail: message })
   }
   return null
+}
+
+/** Of what is no API, a browser is shown a page. */
+function isForPeople(request: Request): boolean {
+  return !request.originalUrl.startsWith('/api/') && request.accepts(['json', 'html']) === 'html'
 }
 
 /** True when nobody is there any more to be answered. */

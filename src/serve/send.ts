@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
+import { Problem } from '../model/problem.ts'
 import { archiveKindOf } from './first-bytes.ts'
 import type { Answer, File } from './route.ts'
 
@@ -51,6 +52,16 @@ function linger(request: Request, close: () => void): void {
   request.resume()
 }
 
+/** @throws {Problem} archive-removed when the file behind the stream is there no more */
+async function firstOf(iterator: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+  try {
+    return await iterator.next()
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw isGone ? new Problem('archive-removed') : error
+  }
+}
+
 async function sendFile(request: Request, response: Response, file: File): Promise<void> {
   response.set('Content-Type', file.type)
   if (typeof file.content === 'string') {
@@ -60,7 +71,7 @@ async function sendFile(request: Request, response: Response, file: File): Promi
   }
   // The first bytes tell what the archive is, whatever it was called when it came.
   const iterator = file.content.iterator()
-  const first = await iterator.next()
+  const first = await firstOf(iterator)
   const kind = first.done ? null : archiveKindOf(first.value)
   response.attachment(`${file.saveAs ?? 'file'}.${kind?.extension ?? 'bin'}`)
   response.set('Content-Type', kind?.type ?? file.type)

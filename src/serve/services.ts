@@ -12,6 +12,8 @@ export type ServeSettings = {
   readonly bundleBytesMax: number
   /** Uploads that may be under way at one time. */
   readonly uploadsAtOnce?: number
+  /** Milliseconds after which an upload that only trickles is ended. */
+  readonly uploadSlowAfterMs?: number
 }
 
 /** All that an answer is made of. */

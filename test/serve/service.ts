@@ -80,6 +80,6 @@ async function sent(answered: Promise<Response>): Promise<Sent> {
   const response = await answered
   const text = await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
-  const json: unknown = isJson ? JSON.parse(text) : null
+  const json: unknown = isJson && text !== '' ? JSON.parse(text) : null
   return { status: response.status, headers: response.headers, text, json }
 }

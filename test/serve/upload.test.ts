@@ -48,7 +48,8 @@ app.post('/:takes', async (request, response) => {
   const { receivedAt: _now, ...given } = upload.given
   response.json({ sha256: hash.digest('hex'), given, isText: upload.isText })
 })
-app.use(sendProblems(silent))
+const config = { host: '127.0.0.1', publicUrl: null, bundleBytesMax: BYTES_MAX }
+app.use(sendProblems(silent, config))
 const server = createServer(app)
 let port = 0
 let url = ''
