@@ -1,0 +1,55 @@
+import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { Problem } from '../model/problem.ts'
+import type { Given, Snapshot } from '../model/snapshot.ts'
+import { createAssembler } from '../parse/assemble.ts'
+import { snapshotOfText } from '../parse/text-snapshot.ts'
+import { unpackFolder } from '../unpack/folder.ts'
+import { formOfFile } from '../unpack/form.ts'
+import { LIMITS, type Limits } from '../unpack/limits.ts'
+import { unpackArchive } from '../unpack/unpack.ts'
+
+const READ_BYTES = 256 * 1024
+
+/**
+ * Reads a bundle from disk: an archive, an unpacked folder or a text, told apart by what it holds.
+ *
+ * @throws {Problem} whatever makes it unusable, and nothing else but errors of the disk itself.
+ */
+export async function readBundle(
+  path: string,
+  given: Given,
+  limits: Limits = LIMITS,
+): Promise<Snapshot> {
+  if (statSync(path).isDirectory()) return readFolder(path, given, limits)
+  const form = formOfFile(path)
+  if (form === 'text') return snapshotOfText(readText(path, limits), given)
+  return readBundleStream(createReadStream(path, { highWaterMark: READ_BYTES }), given, limits)
+}
+
+/**
+ * Reads an archive as its bytes come.
+ *
+ * @throws {Problem} whatever makes it unusable; and whatever `bytes` throws.
+ */
+export async function readBundleStream(
+  bytes: AsyncIterable<Uint8Array>,
+  given: Given,
+  limits: Limits = LIMITS,
+): Promise<Snapshot> {
+  const assembler = createAssembler(given)
+  const { sha256, skipped, isSosreport } = await unpackArchive(bytes, assembler, limits)
+  return assembler.finish({ source: isSosreport ? 'sosreport' : 'bundle', sha256, skipped })
+}
+
+function readFolder(path: string, given: Given, limits: Limits): Snapshot {
+  const assembler = createAssembler(given)
+  const { skipped, isSosreport } = unpackFolder(path, assembler, limits)
+  return assembler.finish({ source: isSosreport ? 'sosreport' : 'folder', sha256: null, skipped })
+}
+
+function readText(path: string, limits: Limits): string {
+  const sizeBytes = statSync(path).size
+  const limitBytes = limits.entryBytes
+  if (sizeBytes > limitBytes) throw new Problem('entry-too-large', { sizeBytes, limitBytes })
+  return readFileSync(path, 'utf8')
+}

@@ -1,0 +1,59 @@
+import type { TaskFile } from '../model/entry.ts'
+import type { Manifest } from './manifest.ts'
+import { hasFile, type TaskDraft } from './task-files.ts'
+
+/** A file that could not be read, and why. */
+export type UnreadableFile = Manifest['unreadable'][number]
+
+/** Files that a reader can block on while the task's status still reads. */
+const BLOCKING: readonly TaskFile[] = ['stack', 'stat', 'wchan', 'syscall']
+
+/** A file that so many tasks have is one that the collector reads of every task. */
+const USUAL_SHARE = 0.8
+
+const WHY_ABSENT =
+  'absent, though of nearly every other task it is there: reading it blocked, or the task was gone'
+
+/** Tells which files of a task could not be read: by the manifest, or because they alone are absent. */
+export class Unreadable {
+  readonly #byTask = new Map<string, UnreadableFile[]>()
+  readonly #usual: readonly TaskFile[]
+
+  constructor(drafts: readonly TaskDraft[], told: readonly UnreadableFile[]) {
+    for (const file of told) {
+      const found = TASK_PATH.exec(file.path)
+      if (!found) continue
+      const key = `${found[1]}/${found[2] ?? found[1]}`
+      const files = this.#byTask.get(key) ?? []
+      files.push(file)
+      this.#byTask.set(key, files)
+    }
+    const withStatus = drafts.filter((draft) => hasFile(draft, 'status'))
+    this.#usual = BLOCKING.filter((kind) => {
+      const count = withStatus.filter((draft) => hasFile(draft, kind)).length
+      return withStatus.length > 1 && count >= USUAL_SHARE * withStatus.length
+    })
+  }
+
+  of(draft: TaskDraft): readonly UnreadableFile[] {
+    const told = this.#byTask.size > 0 ? this.#byTask.get(`${draft.tgid}/${draft.tid}`) : undefined
+    const absent = this.#usual.filter((kind) => !hasFile(draft, kind))
+    if (absent.length === 0) return told ?? NONE
+    const folder = `proc/${draft.tgid}/task/${draft.tid}`
+    const files = absent.map((kind) => ({ path: `${folder}/${kind}`, why: WHY_ABSENT }))
+    const toldPaths = new Set(told?.map(({ path }) => path))
+    return [...(told ?? NONE), ...files.filter(({ path }) => !toldPaths.has(path))]
+  }
+}
+
+const NONE: readonly UnreadableFile[] = []
+
+/** Tasks that the manifest names, whether or not the bundle has a file of them. */
+export function toldTasks(told: readonly UnreadableFile[]): { tgid: number; tid: number }[] {
+  return told.flatMap(({ path }) => {
+    const found = TASK_PATH.exec(path)
+    return found ? [{ tgid: Number(found[1]), tid: Number(found[2] ?? found[1]) }] : []
+  })
+}
+
+const TASK_PATH = /^\/?proc\/([1-9]\d{0,8})\/(?:task\/([1-9]\d{0,8})\/)?/

@@ -1,0 +1,186 @@
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
+import { Problem } from '../model/problem.ts'
+import type { Limits } from './limits.ts'
+import { BLOCK_BYTES, isHeader } from './tar-header.ts'
+import { ZstdFrames } from './zstd-frames.ts'
+
+/** How an archive is packed. */
+export type Form = 'gzip' | 'zstd' | 'tar'
+
+/** Large enough that the work between two chunks does not count, small enough to stay in the cache. */
+const CHUNK_BYTES = 256 * 1024
+
+/** The form these first bytes show, by their magic number; null for none that we read. */
+export function formOf(bytes: Buffer): Form | null {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip'
+  if (bytes.length < 4) return null
+  const magic = bytes.readUInt32LE(0)
+  if (magic === 0xfd2fb528 || (magic & 0xfffffff0) === 0x184d2a50) return 'zstd'
+  return isHeader(bytes, 0) ? 'tar' : null
+}
+
+/**
+ * Gives the archive's bytes, decompressed, chunk by chunk to `use`, and then how it was packed.
+ * Never holds more than a few chunks, whatever the input claims.
+ *
+ * @throws {Problem} body-empty, not-an-archive, archive-truncated, archive-corrupt,
+ * bundle-inflates-too-far; and whatever `use` throws.
+ */
+export async function inflate(
+  source: AsyncIterable<Uint8Array>,
+  limits: Limits,
+  use: (chunk: Buffer) => void,
+): Promise<Form> {
+  const bounded = boundedUse(limits, use)
+  const { first, rest } = await firstBlock(source)
+  const form = formOf(first)
+  if (first.length === 0) throw new Problem('body-empty')
+  if (form === null) {
+    throw new Problem('not-an-archive', { firstBytes: first.toString('hex', 0, 8) })
+  }
+  await INFLATE[form](rest, bounded)
+  return form
+}
+
+const INFLATE: Readonly<
+  Record<Form, (source: AsyncIterable<Buffer>, use: (chunk: Buffer) => void) => Promise<void>>
+> = { gzip: inflateGzip, zstd: inflateZstd, tar: passTar }
+
+function boundedUse(limits: Limits, use: (chunk: Buffer) => void): (chunk: Buffer) => void {
+  let bytes = 0
+  return (chunk) => {
+    bytes += chunk.length
+    if (bytes > limits.unpackedBytes) {
+      throw new Problem('bundle-inflates-too-far', { limitBytes: limits.unpackedBytes })
+    }
+    use(chunk)
+  }
+}
+
+/** Waits for one block, and gives the whole source again behind it. */
+async function firstBlock(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ first: Buffer; rest: AsyncIterable<Buffer> }> {
+  const iterator = source[Symbol.asyncIterator]()
+  let first: Buffer = Buffer.alloc(0)
+  while (first.length < BLOCK_BYTES) {
+    const next = await iterator.next()
+    if (next.done) break
+    const chunk = bufferOf(next.value)
+    first = first.length === 0 ? chunk : Buffer.concat([first, chunk])
+  }
+  return { first, rest: restOf(first, iterator) }
+}
+
+async function* restOf(first: Buffer, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
+  if (first.length > 0) yield first
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    yield bufferOf(next.value)
+  }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+async function passTar(source: AsyncIterable<Buffer>, use: (chunk: Buffer) => void): Promise<void> {
+  for await (const chunk of source) use(chunk)
+}
+
+/** Several members behind each other are one stream, as for gzip itself. */
+async function inflateGzip(
+  source: AsyncIterable<Buffer>,
+  use: (chunk: Buffer) => void,
+): Promise<void> {
+  const decoder = new Decoder(createGunzip({ chunkSize: CHUNK_BYTES }), use)
+  try {
+    for await (const chunk of source) await decoder.write(chunk)
+    await decoder.end()
+  } finally {
+    decoder.close()
+  }
+}
+
+/** Each frame has a decoder of its own: Node's stops after the first, and says nothing of the rest. */
+async function inflateZstd(
+  source: AsyncIterable<Buffer>,
+  use: (chunk: Buffer) => void,
+): Promise<void> {
+  const frames = new ZstdFrames()
+  let decoder: Decoder | null = null
+  try {
+    for await (const { bytes, isLast } of framePieces(source, frames)) {
+      decoder ??= new Decoder(createZstdDecompress({ chunkSize: CHUNK_BYTES }), use)
+      await decoder.write(bytes)
+      if (!isLast) continue
+      await decoder.end()
+      decoder = null
+    }
+    frames.end()
+  } finally {
+    decoder?.close()
+  }
+}
+
+/** The chunks, cut where frames end. */
+async function* framePieces(
+  source: AsyncIterable<Buffer>,
+  frames: ZstdFrames,
+): AsyncGenerator<{ bytes: Buffer; isLast: boolean }> {
+  for await (const chunk of source) {
+    let start = 0
+    for (const end of frames.push(chunk)) {
+      yield { bytes: chunk.subarray(start, end), isLast: true }
+      start = end
+    }
+    if (start < chunk.length) yield { bytes: chunk.subarray(start), isLast: false }
+  }
+}
+
+/** A decompressor of Node's that is waited for, and that fails with our problems. */
+class Decoder {
+  readonly #stream: Gunzip | ZstdDecompress
+  readonly #closed: Promise<void>
+  #error: unknown = null
+
+  constructor(stream: Gunzip | ZstdDecompress, use: (chunk: Buffer) => void) {
+    this.#stream = stream
+    this.#closed = new Promise((resolve) => stream.once('close', resolve))
+    stream.on('error', (error) => {
+      this.#error ??= problemOf(error)
+    })
+    stream.on('data', (chunk: Buffer) => {
+      if (this.#error !== null) return
+      try {
+        use(chunk)
+      } catch (error) {
+        this.#error = error
+        stream.destroy()
+      }
+    })
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    await new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve()))
+    if (this.#error !== null) throw this.#error
+  }
+
+  async end(): Promise<void> {
+    this.#stream.end()
+    await this.#closed
+    if (this.#error !== null) throw this.#error
+  }
+
+  close(): void {
+    this.#stream.destroy()
+  }
+}
+
+/** What zlib's errors mean to whoever sent the archive. */
+function problemOf(error: Error): Problem {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
+  if (code === 'Z_BUF_ERROR') return new Problem('archive-truncated', { what: error.message })
+  return new Problem('archive-corrupt', { what: error.message, code })
+}

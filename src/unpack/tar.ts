@@ -1,0 +1,297 @@
+import { type Entry, type EntrySink, type FileKind, pathOf } from '../model/entry.ts'
+import { Problem } from '../model/problem.ts'
+import { isUnsafePath, PathReader } from './entry-path.ts'
+import { Feed, type Use } from './feed.ts'
+import type { Limits } from './limits.ts'
+import { readPax } from './pax.ts'
+import { ProcLines } from './proc-lines.ts'
+import { Tally } from './tally.ts'
+import {
+  BLOCK_BYTES,
+  hasPrefix,
+  hasSum,
+  isExtended,
+  isZeroBlock,
+  linkIn,
+  nameEnd,
+  padded,
+  prefixedPath,
+  sizeIn,
+  type TextIn,
+  TYPE,
+  typeOf,
+} from './tar-header.ts'
+
+/** Walks a tar as its bytes come, whatever the cuts between them, and hands over what is ours. */
+export class TarWalker {
+  readonly tally = new Tally()
+  readonly paths = new PathReader()
+  readonly #sink: EntrySink
+  readonly #limits: Limits
+  readonly #feed = new Feed()
+  #entries = 0
+  #zeroBlocks = 0
+  #trailingBytes = 0
+  /** The entry whose data is waited for. */
+  #entry: Entry | null = null
+  #lines: ProcLines | null = null
+  /** Padding behind the data that is waited for. */
+  #padding = 0
+  /** What pax and GNU headers say of the entry behind them. */
+  #longPath: Buffer | null = null
+  #longLink: Buffer | null = null
+  #longSize: number | null = null
+
+  constructor(sink: EntrySink, limits: Limits) {
+    this.#sink = sink
+    this.#limits = limits
+    this.#nextHeader(0)
+  }
+
+  /** True once the end marker was read. */
+  get hasEnded(): boolean {
+    return this.#zeroBlocks >= 2
+  }
+
+  push(chunk: Buffer): void {
+    this.#feed.push(chunk)
+  }
+
+  /** @throws {Problem} archive-truncated when the bytes end inside an entry. */
+  end(): void {
+    if (this.hasEnded || (this.#feed.isAtStart && this.#entry === null)) return
+    throw new Problem('archive-truncated', {
+      offset: this.#feed.offset,
+      missingBytes: this.#feed.missingBytes,
+      entry: this.#entry ? pathOf(this.#entry) : null,
+    })
+  }
+
+  // The steps are fields, not methods: they are handed on a hundred thousand times without a closure.
+
+  readonly #readHeader: Use = (bytes, start) => {
+    if (bytes[start] === 0 && isZeroBlock(bytes, start)) return this.#readZeroBlock()
+    this.#zeroBlocks = 0
+    this.#entries += 1
+    if (this.#entries > this.#limits.entries) {
+      throw new Problem('entries-too-many', { limit: this.#limits.entries })
+    }
+    if (!hasSum(bytes, start)) throw this.#corrupt('the sum of a header')
+    const sizeBytes = this.#longSize ?? sizeIn(bytes, start)
+    if (!(sizeBytes >= 0)) throw this.#corrupt('the size of an entry')
+    const type = typeOf(bytes, start)
+    const read = this.#readers[type] ?? this.#readOther
+    read(bytes, start, sizeBytes)
+  }
+
+  readonly #readFile: ReadTyped = (bytes, start, sizeBytes) => {
+    const path = this.#pathIn(bytes, start)
+    const entry = this.paths.read(path.bytes, path.start, path.end)
+    this.#forgetLong()
+    if (!entry) {
+      this.#countForeign(path)
+      return this.#nextHeader(padded(sizeBytes))
+    }
+    this.tally.file(entry, sizeBytes)
+    this.#entry = entry
+    this.#padding = padded(sizeBytes) - sizeBytes
+    if (entry.kind === 'proc-lines') {
+      this.#lines = new ProcLines(this.#sink, this.#limits, this.tally)
+      return this.#feed.stream(sizeBytes, this.#useLines)
+    }
+    if (sizeBytes > this.#limits.entryBytes) throw this.#tooLarge(pathOf(entry), sizeBytes)
+    this.#feed.take(0, sizeBytes, this.#useFile)
+  }
+
+  readonly #useFile: Use = (bytes, start, end) => {
+    const entry = this.#entry
+    this.#entry = null
+    if (entry) this.#sink.file(entry, bytes, start, end)
+    this.#nextHeader(this.#padding)
+  }
+
+  readonly #useLines: Use = (bytes, start, end) => {
+    if (end > start) return this.#lines?.push(bytes, start, end)
+    this.#lines?.end()
+    this.#lines = null
+    this.#entry = null
+    this.#nextHeader(this.#padding)
+  }
+
+  readonly #readLink: ReadTyped = (bytes, start, sizeBytes) => {
+    const path = this.#pathIn(bytes, start)
+    const target = this.#longLink
+    const entry = this.paths.read(path.bytes, path.start, path.end)
+    this.#forgetLong()
+    if (entry === null || !LINKS.has(entry.kind)) this.#countForeign(path)
+    else {
+      this.tally.ours += 1
+      const { bytes: from, ...at } = target ? textOf(target) : linkIn(bytes, start)
+      this.#sink.link(entry, from, at.start, at.end)
+    }
+    this.#nextHeader(padded(sizeBytes))
+  }
+
+  /** A hard link has no data, whatever size it states: tar writes the size of its target. */
+  readonly #readHardLink: ReadTyped = () => {
+    this.tally.unsafe += 1
+    this.#forgetLong()
+    this.#nextHeader(0)
+  }
+
+  readonly #readUnsafe: ReadTyped = (_bytes, _start, sizeBytes) => {
+    this.tally.unsafe += 1
+    this.#forgetLong()
+    this.#nextHeader(padded(sizeBytes))
+  }
+
+  /** Folders, volume labels and what else has nothing for us. */
+  readonly #readOther: ReadTyped = (_bytes, _start, sizeBytes) => {
+    this.#forgetLong()
+    this.#nextHeader(padded(sizeBytes))
+  }
+
+  readonly #readSparse: ReadTyped = (bytes, start, sizeBytes) => {
+    this.tally.unknown += 1
+    this.#forgetLong()
+    this.#padding = padded(sizeBytes)
+    if (isExtended(bytes, start, false)) this.#feed.take(0, BLOCK_BYTES, this.#useSparse)
+    else this.#nextHeader(this.#padding)
+  }
+
+  readonly #useSparse: Use = (bytes, start) => {
+    if (isExtended(bytes, start, true)) this.#feed.take(0, BLOCK_BYTES, this.#useSparse)
+    else this.#nextHeader(this.#padding)
+  }
+
+  readonly #readPax: ReadTyped = (_bytes, _start, sizeBytes) => {
+    if (sizeBytes > this.#limits.paxBytes) throw this.#tooLarge(PAX, sizeBytes)
+    this.#padding = padded(sizeBytes) - sizeBytes
+    this.#feed.take(0, sizeBytes, this.#usePax)
+  }
+
+  readonly #usePax: Use = (bytes, start, end) => {
+    const fields = readPax(bytes.subarray(start, end))
+    if (!fields) throw this.#corrupt('a pax header')
+    if (fields.path) this.#longPath = fields.path
+    if (fields.linkPath) this.#longLink = fields.linkPath
+    if (fields.sizeBytes !== undefined) this.#longSize = fields.sizeBytes
+    this.#nextHeader(this.#padding)
+  }
+
+  /** A pax header for all entries behind it: archives of git put a commit there. Passed over. */
+  readonly #readPaxGlobal: ReadTyped = (_bytes, _start, sizeBytes) => {
+    if (sizeBytes > this.#limits.paxBytes) throw this.#tooLarge(PAX, sizeBytes)
+    this.#nextHeader(padded(sizeBytes))
+  }
+
+  readonly #readLongPath: ReadTyped = (_bytes, _start, sizeBytes) => {
+    this.#takeLong(sizeBytes, this.#useLongPath)
+  }
+
+  readonly #readLongLink: ReadTyped = (_bytes, _start, sizeBytes) => {
+    this.#takeLong(sizeBytes, this.#useLongLink)
+  }
+
+  #takeLong(sizeBytes: number, use: Use): void {
+    // The field ends in a zero byte, which is not the path's.
+    if (sizeBytes > this.#limits.pathBytes + 1) throw this.#pathTooLong(sizeBytes)
+    this.#padding = padded(sizeBytes) - sizeBytes
+    this.#feed.take(0, sizeBytes, use)
+  }
+
+  readonly #useLongPath: Use = (bytes, start, end) => {
+    this.#longPath = withoutZeros(bytes, start, end)
+    this.#nextHeader(this.#padding)
+  }
+
+  readonly #useLongLink: Use = (bytes, start, end) => {
+    this.#longLink = withoutZeros(bytes, start, end)
+    this.#nextHeader(this.#padding)
+  }
+
+  /** Two zero blocks are the end marker. A single one is passed over, as GNU tar does. */
+  #readZeroBlock(): void {
+    this.#zeroBlocks += 1
+    if (this.hasEnded) this.#feed.stream(Number.MAX_SAFE_INTEGER, this.#trail)
+    else this.#nextHeader(0)
+  }
+
+  readonly #trail: Use = (_bytes, start, end) => {
+    this.#trailingBytes += end - start
+    if (this.#trailingBytes <= this.#limits.trailingBytes) return
+    throw new Problem('bundle-inflates-too-far', {
+      offset: this.#feed.offset,
+      trailingLimitBytes: this.#limits.trailingBytes,
+    })
+  }
+
+  readonly #readers: Readonly<Record<number, ReadTyped>> = {
+    [TYPE.file]: this.#readFile,
+    [TYPE.fileOld]: this.#readFile,
+    [TYPE.fileContiguous]: this.#readFile,
+    [TYPE.hardLink]: this.#readHardLink,
+    [TYPE.symbolicLink]: this.#readLink,
+    [TYPE.characterDevice]: this.#readUnsafe,
+    [TYPE.blockDevice]: this.#readUnsafe,
+    [TYPE.fifo]: this.#readUnsafe,
+    [TYPE.pax]: this.#readPax,
+    [TYPE.paxGlobal]: this.#readPaxGlobal,
+    [TYPE.gnuLongPath]: this.#readLongPath,
+    [TYPE.gnuLongLink]: this.#readLongLink,
+    [TYPE.gnuSparse]: this.#readSparse,
+  }
+
+  #nextHeader(skipBytes: number): void {
+    this.#feed.take(skipBytes, BLOCK_BYTES, this.#readHeader)
+  }
+
+  #forgetLong(): void {
+    this.#longPath = null
+    this.#longLink = null
+    this.#longSize = null
+  }
+
+  #countForeign(path: TextIn): void {
+    if (isUnsafePath(path.bytes, path.start, path.end)) this.tally.unsafe += 1
+    else this.tally.unknown += 1
+  }
+
+  #pathIn(bytes: Buffer, start: number): TextIn {
+    const long = this.#longPath ?? (hasPrefix(bytes, start) ? prefixedPath(bytes, start) : null)
+    if (long === null) return { bytes, start, end: nameEnd(bytes, start) }
+    if (long.length > this.#limits.pathBytes) throw this.#pathTooLong(long.length)
+    return textOf(long)
+  }
+
+  #corrupt(what: string): Problem {
+    return new Problem('archive-corrupt', { offset: this.#feed.offset, what })
+  }
+
+  #tooLarge(entry: string, sizeBytes: number): Problem {
+    const { offset } = this.#feed
+    const limitBytes = entry === PAX ? this.#limits.paxBytes : this.#limits.entryBytes
+    return new Problem('entry-too-large', { offset, entry, sizeBytes, limitBytes })
+  }
+
+  #pathTooLong(sizeBytes: number): Problem {
+    const limitBytes = this.#limits.pathBytes
+    return new Problem('path-too-long', { offset: this.#feed.offset, sizeBytes, limitBytes })
+  }
+}
+
+/** Reads the header at `start`, and asks for what comes behind it. */
+type ReadTyped = (bytes: Buffer, start: number, sizeBytes: number) => void
+
+const PAX = 'pax header'
+const LINKS: ReadonlySet<FileKind> = new Set(['fd', 'ns-pid', 'ns-mnt'] as const)
+
+function textOf(bytes: Buffer): TextIn {
+  return { bytes, start: 0, end: bytes.length }
+}
+
+function withoutZeros(bytes: Buffer, start: number, end: number): Buffer {
+  let last = end
+  while (last > start && bytes[last - 1] === 0) last -= 1
+  return Buffer.from(bytes.subarray(start, last))
+}
