@@ -48,7 +48,7 @@ export function multiline(text: string): Html {
   return {
     markup: text
       .split(/\r\n|\n|\r/)
-      .map(escape)
+      .map(escaped)
       .join('\n'),
   }
 }

@@ -6,9 +6,9 @@ import { analyzedPage, analyzePage } from '../../src/web/pages/analyze.ts'
 import { type Fleet, fleetPage } from '../../src/web/pages/fleet.ts'
 import { hostPage, hostsPage } from '../../src/web/pages/hosts.ts'
 import { incidentPage } from '../../src/web/pages/incident.ts'
-import { incidentsPage } from '../../src/web/pages/incidents.ts'
+import { type Facet, incidentsPage } from '../../src/web/pages/incidents.ts'
 import { faultPage, problemKindPage, problemPage } from '../../src/web/pages/problem.ts'
-import { signaturePage, signaturesPage } from '../../src/web/pages/signatures.ts'
+import { type SignatureRow, signaturePage, signaturesPage } from '../../src/web/pages/signatures.ts'
 import { snapshotPage, snapshotsPage } from '../../src/web/pages/snapshots.ts'
 import type * as fixed from './values.ts'
 
@@ -62,23 +62,58 @@ const FLEET: Omit<Fleet, 'newest' | 'snapshots'> = {
   ingest: { queued: 2, processing: 1, failed: 1 },
 }
 
-/** Golden name to page. */
-export function pagesOf(values: Values, context: PageContext): Readonly<Record<string, string>> {
-  const { INCIDENT, ITEMS, TASKS, DIAGNOSIS, SNAPSHOTS, SNAPSHOT, HOSTS } = values
-  const [failed, queued] = [SNAPSHOTS[1] ?? SNAPSHOT, SNAPSHOTS[2] ?? SNAPSHOT]
-  const [host] = HOSTS
-  const signature = {
-    id: ITEMS[0]?.signature ?? '',
-    version: 1,
-    title: ITEMS[0]?.title ?? '',
-    severity: 'critical',
-    why: 'An exiting task flushes a FUSE file and waits for a daemon that its own dying pid namespace has killed.\n',
-    source: 'fs/fuse/file.c, fuse_flush(); kernel/pid_namespace.c, zap_pid_ns_processes()\n',
-  } as const
-  const row = { signature, open: 3, incidents: 44, hosts: 9, lastSeen: '2026-11-23T11:52:00Z' }
+type PageMaker = (values: Values, context: PageContext) => string
+
+const FACETS: readonly Facet[] = [
+  { name: 'state', title: 'State', values: facetValues(['open', 'acknowledged', 'resolved'], []) },
+  {
+    name: 'severity',
+    title: 'Severity',
+    values: facetValues(['critical', 'high', 'medium'], ['critical', 'high']),
+  },
+  {
+    name: 'kernel',
+    title: 'Kernel',
+    values: facetValues(
+      Array.from({ length: 14 }, (_, index) => `6.${index}.0-generic`),
+      ['6.12.0-generic'],
+    ),
+  },
+]
+
+function facetValues(names: readonly string[], chosen: readonly string[]): Facet['values'] {
+  return names.map((value, index) => ({
+    value,
+    incidents: 120 - index,
+    isChosen: chosen.includes(value),
+  }))
+}
+
+/** A signature by the words of an incident, so that what is hostile there is hostile here. */
+function signatureOf({ ITEMS: [item] }: Values): SignatureRow['signature'] {
   return {
-    fleet: fleetPage(context, { ...FLEET, newest: ITEMS, snapshots: SNAPSHOTS }),
-    'fleet-calm': fleetPage(context, {
+    id: item?.signature ?? '',
+    version: 1,
+    title: item?.title ?? '',
+    severity: 'critical',
+    why: `${item?.summary ?? ''}\n`,
+    source: 'fs/fuse/file.c, fuse_flush(); kernel/pid_namespace.c, zap_pid_ns_processes()\n',
+  }
+}
+
+function rowOf(values: Values): SignatureRow {
+  const signature = signatureOf(values)
+  return { signature, open: 3, incidents: 44, hosts: 9, lastSeen: '2026-11-23T11:52:00Z' }
+}
+
+const NEVER = { open: 0, incidents: 0, hosts: 0, lastSeen: null }
+
+/** Golden name to page. */
+export const PAGES: Readonly<Record<string, PageMaker>> = {
+  fleet: ({ ITEMS, SNAPSHOTS }, context) =>
+    fleetPage(context, { ...FLEET, newest: ITEMS, snapshots: SNAPSHOTS }),
+  'fleet-calm': ({ SNAPSHOTS }, context) =>
+    fleetPage(context, {
       ...FLEET,
       open: {},
       hostsAffected: 0,
@@ -87,132 +122,99 @@ export function pagesOf(values: Values, context: PageContext): Readonly<Record<s
       newest: [],
       snapshots: SNAPSHOTS,
     }),
-    'fleet-empty': fleetPage(context, {
-      ...FLEET,
-      open: {},
-      newest: [],
-      snapshots: [],
-      snapshotsTotal: 0,
-    }),
-    incidents: incidentsPage(context, {
+  'fleet-empty': (_values, context) =>
+    fleetPage(context, { ...FLEET, open: {}, newest: [], snapshots: [], snapshotsTotal: 0 }),
+  incidents: ({ ITEMS, HOSTS }, context) =>
+    incidentsPage(context, {
       page: { items: ITEMS, next: 'bmV4dA', total: 214 },
-      filter: { severity: ['critical', 'high'], q: 'ndrive' },
+      filter: { severity: ['critical', 'high'], q: HOSTS[0]?.name ?? '' },
       sort: 'lastSeen',
-      address: '/incidents?severity=critical&severity=high&q=ndrive',
+      address: `/incidents?${new URLSearchParams({ severity: 'critical', q: HOSTS[0]?.name ?? '' })}`,
       cursor: null,
-      kept: [],
+      kept: [{ name: 'label.rack', value: HOSTS[0]?.name ?? '' }],
       facets: [
-        {
-          name: 'state',
-          title: 'State',
-          values: [
-            { value: 'open', incidents: 120, isChosen: false },
-            { value: 'acknowledged', incidents: 14, isChosen: false },
-            { value: 'resolved', incidents: 80, isChosen: false },
-          ],
-        },
-        {
-          name: 'severity',
-          title: 'Severity',
-          values: [
-            { value: 'critical', incidents: 90, isChosen: true },
-            { value: 'high', incidents: 124, isChosen: true },
-            { value: 'medium', incidents: 31, isChosen: false },
-          ],
-        },
+        ...FACETS,
         {
           name: 'signature',
           title: 'Signature',
-          values: ITEMS.map((each, index) => ({
-            value: each.signature,
-            incidents: 50 - index,
-            isChosen: false,
-          })),
-        },
-        {
-          name: 'kernel',
-          title: 'Kernel',
-          values: Array.from({ length: 14 }, (_, index) => ({
-            value: `6.${index}.0-generic`,
-            incidents: 14 - index,
-            isChosen: index === 12,
-          })),
+          values: facetValues(
+            ITEMS.map(({ signature }) => signature),
+            [],
+          ),
         },
       ],
     }),
-    'incidents-none': incidentsPage(context, {
+  'incidents-none': (_values, context) =>
+    incidentsPage(context, {
       page: { items: [], next: null, total: 0 },
       filter: { host: ['nowhere'] },
-      sort: 'lastSeen',
+      sort: 'severity',
       facets: [],
-      address: '/incidents?host=nowhere',
-      cursor: null,
+      address: '/incidents?host=nowhere&sort=severity',
+      cursor: 'bmV4dA',
       kept: [{ name: 'host', value: 'nowhere' }],
     }),
-    incident: incidentPage(context, {
+  incident: ({ INCIDENT, TASKS, ITEMS }, context) =>
+    incidentPage(context, {
       incident: INCIDENT,
       tasks: TASKS,
       elsewhere: ITEMS.slice(1, 3),
       elsewhereTotal: 12,
     }),
-    hosts: hostsPage(context, {
+  hosts: ({ HOSTS }, context) =>
+    hostsPage(context, {
       page: { items: HOSTS, next: null, total: HOSTS.length },
-      q: '',
+      q: HOSTS[0]?.name ?? '',
       cursor: null,
     }),
-    host: host ? hostPage(context, { host, incidents: ITEMS, snapshots: SNAPSHOTS }) : '',
-    snapshots: snapshotsPage(context, {
-      page: { items: SNAPSHOTS, next: null, total: 3 },
+  host: ({ HOSTS: [host], ITEMS, SNAPSHOTS }, context) =>
+    host ? hostPage(context, { host, incidents: ITEMS, snapshots: SNAPSHOTS }) : '',
+  snapshots: ({ SNAPSHOTS }, context) =>
+    snapshotsPage(context, {
+      page: { items: SNAPSHOTS, next: null, total: SNAPSHOTS.length },
       status: null,
       cursor: null,
     }),
-    snapshot: snapshotPage(context, {
+  snapshot: ({ SNAPSHOT, ITEMS, DIAGNOSIS }, context) =>
+    snapshotPage(context, {
       snapshot: SNAPSHOT,
       incidents: ITEMS.slice(0, 1),
       diagnosis: DIAGNOSIS,
     }),
-    'snapshot-failed': snapshotPage(context, { snapshot: failed, incidents: [], diagnosis: null }),
-    'snapshot-queued': snapshotPage(context, { snapshot: queued, incidents: [], diagnosis: null }),
-    signatures: signaturesPage(context, [
-      row,
-      {
-        ...row,
-        signature: {
-          ...signature,
-          id: 'unknown',
-          title: 'Stuck, and nothing explains it',
-          severity: 'medium',
-        },
-        open: 0,
-        incidents: 0,
-        hosts: 0,
-        lastSeen: null,
-      },
-    ]),
-    signature: signaturePage(context, {
+  'snapshot-failed': ({ SNAPSHOTS, SNAPSHOT }, context) =>
+    snapshotPage(context, {
+      snapshot: SNAPSHOTS[1] ?? SNAPSHOT,
+      incidents: [],
+      diagnosis: null,
+    }),
+  'snapshot-queued': ({ SNAPSHOTS, SNAPSHOT }, context) =>
+    snapshotPage(context, {
+      snapshot: SNAPSHOTS[2] ?? SNAPSHOT,
+      incidents: [],
+      diagnosis: null,
+    }),
+  signatures: (values, context) =>
+    signaturesPage(context, [rowOf(values), { signature: signatureOf(values), ...NEVER }]),
+  signature: (values, context) =>
+    signaturePage(context, {
       signature: {
-        ...signature,
+        ...signatureOf(values),
         subject: 'pid-namespace',
         subsumes: ['hung-task', 'pidns-teardown-stuck'],
       },
-      row,
+      row: rowOf(values),
       byKernel: FLEET.byKernel.map(({ key, counts }) => ({ kernel: key, counts })),
       trend: TREND,
-      newest: ITEMS.slice(0, 2),
+      newest: values.ITEMS.slice(0, 2),
     }),
-    analyze: analyzePage(context),
-    'analyze-failed': analyzePage(context, {
-      title: 'The text holds nothing that Hangar reads',
-      says: ['Paste the lines as they are, prefixes included.'],
-    }),
-    analyzed: analyzedPage(context, DIAGNOSIS, 'titus-agent-042.tar.gz'),
-    'analyzed-healthy': analyzedPage(
-      context,
-      { ...DIAGNOSIS, incidents: [], tasks: [], faults: [] },
-      'pasted text',
-    ),
-    problem: problemPage(context, 'incident-unknown', { id: '<b>4711' }),
-    'problem-kind': problemKindPage(context, 'archive-proc-empty'),
-    fault: faultPage(context),
-  }
+  analyze: (_values, context) => analyzePage(context),
+  'analyze-failed': ({ HOSTS: [host] }, context) =>
+    analyzePage(context, { title: 'The bundle is torn', says: [host?.name ?? ''] }),
+  analyzed: ({ DIAGNOSIS, SNAPSHOT }, context) => analyzedPage(context, DIAGNOSIS, SNAPSHOT.name),
+  'analyzed-healthy': ({ DIAGNOSIS }, context) =>
+    analyzedPage(context, { ...DIAGNOSIS, incidents: [], tasks: [], faults: [] }, 'pasted text'),
+  problem: ({ HOSTS: [host] }, context) =>
+    problemPage(context, 'host-unknown', { name: host?.name ?? '', hint: null }),
+  'problem-kind': (_values, context) => problemKindPage(context, 'archive-proc-empty'),
+  fault: (_values, context) => faultPage(context),
 }

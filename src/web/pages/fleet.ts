@@ -4,8 +4,9 @@ import { type BySeverity, rankChart, type TrendColumn, total, trendChart } from 
 import { type Html, html } from '../html.ts'
 import { layout, type PageContext } from '../layout.ts'
 import { severityIcon } from '../parts/icons.ts'
-import { incidentList, signaturePath, snapshotPath } from '../parts/incident-list.ts'
+import { incidentList } from '../parts/incident-list.ts'
 import { copyable, hostCode, hostText, timeMark } from '../parts/marks.ts'
+import { encoded, signaturePath, snapshotPath } from '../parts/paths.ts'
 import { grouped, plural } from '../parts/words.ts'
 
 /** Unresolved incidents under one key. */
@@ -85,7 +86,7 @@ function signatureRank({ bySignature }: Fleet): Html {
   if (bySignature.length === 0) return html`<p class="empty">Nothing is open.</p>`
   return rankChart(
     bySignature.map(({ key, title, counts, hosts }) => ({
-      label: html`<a href="/incidents?${UNRESOLVED}&signature=${encodeURIComponent(key)}">${title}</a> <a class="quiet" href="${signaturePath(key)}">${key}</a>`,
+      label: html`<a href="/incidents?${UNRESOLVED}&signature=${encoded(key)}">${title}</a> <a class="quiet" href="${signaturePath(key)}">${key}</a>`,
       counts,
       note: `on ${plural(hosts, 'host')}`,
     })),
@@ -96,7 +97,7 @@ function kernelRank({ byKernel }: Fleet): Html {
   if (byKernel.length === 0) return html`<p class="empty">Nothing is open.</p>`
   return rankChart(
     byKernel.map(({ key, title, counts, hosts }) => ({
-      label: html`<a href="/incidents?${UNRESOLVED}&kernel=${encodeURIComponent(key)}">${hostCode(title)}</a>`,
+      label: html`<a href="/incidents?${UNRESOLVED}&kernel=${encoded(key)}">${hostCode(title)}</a>`,
       counts,
       note: `on ${plural(hosts, 'host')}`,
     })),

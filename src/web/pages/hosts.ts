@@ -1,9 +1,10 @@
 import type { HostItem, IncidentItem, Page, SnapshotItem } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
-import { hostPath, incidentList } from '../parts/incident-list.ts'
+import { incidentList } from '../parts/incident-list.ts'
 import { hostCode, hostText, labelTags, timeMark } from '../parts/marks.ts'
 import { pager } from '../parts/paging.ts'
+import { encoded, hostPath } from '../parts/paths.ts'
 import { snapshotTable } from '../parts/snapshot-table.ts'
 import { grouped, plural } from '../parts/words.ts'
 
@@ -14,7 +15,7 @@ export type HostsView = {
 }
 
 export function hostsPage(context: PageContext, { page, q, cursor }: HostsView): string {
-  const address = q === '' ? '/hosts' : `/hosts?q=${encodeURIComponent(q)}`
+  const address = q === '' ? '/hosts' : `/hosts?q=${encoded(q)}`
   return layout(context, {
     title: 'Hosts',
     description: plural(page.total, 'host'),
@@ -59,7 +60,7 @@ function incidentsOfHost({ now }: PageContext, { host, incidents }: HostView): H
     open.length === 0
       ? html`<p class="empty">The last snapshot of this host shows nothing that hangs.</p>`
       : html`<div class="panel flush">${incidentList(open, now)}</div>`
-  }${past.length === 0 ? null : html`<details><summary>${plural(past.length, 'past incident')}</summary><div class="panel flush">${incidentList(past, now)}</div></details>`}${host.incidents > incidents.length ? html`<p><a href="/incidents?host=${encodeURIComponent(host.name)}">All ${plural(host.incidents, 'incident')}</a></p>` : null}</section>`
+  }${past.length === 0 ? null : html`<details><summary>${plural(past.length, 'past incident')}</summary><div class="panel flush">${incidentList(past, now)}</div></details>`}${host.incidents > incidents.length ? html`<p><a href="/incidents?host=${encoded(host.name)}">All ${plural(host.incidents, 'incident')}</a></p>` : null}</section>`
 }
 
 /** Snapshots newest first; each shows what it found. */

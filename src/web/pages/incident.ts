@@ -2,13 +2,7 @@ import type { DiagnosedTask } from '../../model/diagnosis.ts'
 import type { HistoryItem, Incident, IncidentItem } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
-import {
-  hostPath,
-  incidentList,
-  incidentPath,
-  signaturePath,
-  snapshotPath,
-} from '../parts/incident-list.ts'
+import { incidentList } from '../parts/incident-list.ts'
 import {
   hostCode,
   hostText,
@@ -19,6 +13,7 @@ import {
   VERDICT_MEANS,
   verdictMark,
 } from '../parts/marks.ts'
+import { encoded, hostPath, incidentPath, signaturePath, snapshotPath } from '../parts/paths.ts'
 import {
   evidencePart,
   graphPart,
@@ -31,7 +26,7 @@ import {
   subjectOf,
   tasksPart,
 } from '../parts/sections.ts'
-import { capital, plural } from '../parts/words.ts'
+import { capital, clipped, plural } from '../parts/words.ts'
 
 /** One stored incident with all that its page shows beside it. */
 export type IncidentView = {
@@ -91,7 +86,7 @@ function elsewherePart(
   now: string,
 ): Html | null {
   if (elsewhere.length === 0) return null
-  return html`${incidentList(elsewhere, now)}<p><a href="/incidents?fingerprint=${encodeURIComponent(incident.fingerprint)}">All ${plural(elsewhereTotal, 'incident')} of this shape</a></p>`
+  return html`${incidentList(elsewhere, now)}<p><a href="/incidents?fingerprint=${encoded(incident.fingerprint)}">All ${plural(elsewhereTotal, 'incident')} of this shape</a></p>`
 }
 
 /** How a change reads. */
@@ -128,7 +123,7 @@ ${stateForm(incident)}
 <div><dt>Last seen</dt><dd>${timeMark(incident.lastSeen, now)}</dd></div>
 <div><dt>Seen in</dt><dd>${plural(incident.snapshots, 'snapshot')}, <a href="${snapshotPath(incident.snapshot)}">the last</a></dd></div>
 <div><dt>Signature</dt><dd><a href="${signaturePath(incident.signature)}">${incident.signature}</a> <span class="quiet">version ${incident.signatureVersion}</span></dd></div>
-<div><dt>Shape</dt><dd><a href="/incidents?fingerprint=${encodeURIComponent(incident.fingerprint)}">${hostCode(incident.fingerprint)}</a></dd></div>
+<div><dt>Shape</dt><dd><a href="/incidents?fingerprint=${encoded(incident.fingerprint)}">${hostCode(incident.fingerprint)}</a></dd></div>
 </dl>
 ${linksPart(incident)}
 <h2>Take it along</h2>
@@ -137,16 +132,20 @@ ${linksPart(incident)}
 <li><a href="/api/v1${path}">JSON</a></li>
 <li><a href="/api/v1${snapshotPath(incident.snapshot)}/archive" download>The archive it was read from</a></li>
 </ul>
-<p class="permanent"><label for="permanent">Permanent address</label><input id="permanent" class="copy-input" type="text" readonly value="${context.origin}/i/${encodeURIComponent(incident.id)}"></p>
+<p class="permanent"><label for="permanent">Permanent address</label><input id="permanent" class="copy-input" type="text" readonly value="${context.origin}/i/${encoded(incident.id)}"></p>
 </aside>`
 }
 
 function linksPart({ links }: Incident): Html | null {
   if (links.length === 0) return null
-  return html`<h2>Tickets</h2><ul class="plain">${links.map(
-    ({ url, key, title }) =>
-      html`<li><a href="${url}" rel="noreferrer">${title ?? key ?? url}</a></li>`,
-  )}</ul>`
+  return html`<h2>Tickets</h2><ul class="plain">${links.map(ticketItem)}</ul>`
+}
+
+/** A link only where it leads to the web; anything else is shown and not followed. */
+function ticketItem({ url, key, title }: Incident['links'][number]): Html {
+  const name = clipped(title ?? key ?? url, 120)
+  if (!/^https?:\/\//i.test(url)) return html`<li>${name}</li>`
+  return html`<li><a href="${url}" rel="noreferrer">${name}</a></li>`
 }
 
 /** What a person may do next, by the state it is in. */

@@ -3,8 +3,9 @@ import type { Signature } from '../../model/signature.ts'
 import { type BySeverity, rankChart, type TrendColumn, total, trendChart } from '../charts.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
-import { incidentList, signaturePath } from '../parts/incident-list.ts'
+import { incidentList } from '../parts/incident-list.ts'
 import { hostCode, severityMark, timeMark } from '../parts/marks.ts'
+import { encoded, signaturePath } from '../parts/paths.ts'
 import { prose, section } from '../parts/sections.ts'
 import { grouped, plural, spaced } from '../parts/words.ts'
 
@@ -37,7 +38,7 @@ function signatureRow(
   now: string,
 ): Html {
   const { id, title, severity } = signature
-  return html`<tr data-row><td><a href="${signaturePath(id)}">${title}</a><br><code class="quiet">${id}</code></td><td>${severityMark(severity)}</td><td class="number">${open > 0 ? html`<a href="/incidents?signature=${encodeURIComponent(id)}&state=open&state=acknowledged"><strong class="open-count">${grouped(open)}</strong></a>` : html`<span class="quiet">0</span>`}</td><td class="number">${incidents > 0 ? html`<a href="/incidents?signature=${encodeURIComponent(id)}">${grouped(incidents)}</a>` : html`<span class="quiet">0</span>`}</td><td class="number">${grouped(hosts)}</td><td>${timeMark(lastSeen, now, 'never')}</td></tr>`
+  return html`<tr data-row><td><a href="${signaturePath(id)}">${title}</a><br><code class="quiet">${id}</code></td><td>${severityMark(severity)}</td><td class="number">${open > 0 ? html`<a href="/incidents?signature=${encoded(id)}&state=open&state=acknowledged"><strong class="open-count">${grouped(open)}</strong></a>` : html`<span class="quiet">0</span>`}</td><td class="number">${incidents > 0 ? html`<a href="/incidents?signature=${encoded(id)}">${grouped(incidents)}</a>` : html`<span class="quiet">0</span>`}</td><td class="number">${grouped(hosts)}</td><td>${timeMark(lastSeen, now, 'never')}</td></tr>`
 }
 
 export type SignatureView = {
@@ -58,7 +59,7 @@ export function signaturePage(context: PageContext, view: SignatureView): string
 <header class="verdict-head plain-head"><p class="marks">${severityMark(signature.severity)}<span class="mark">version ${signature.version}</span></p><h1>${signature.title}</h1><p class="facts"><span><code>${signature.id}</code></span>${signature.subject === undefined ? null : html`<span>one incident per ${spaced(signature.subject)}</span>`}</p><div class="lead">${prose(signature.why, 'summary')}</div><p class="quiet">Read from ${signature.source.trim()}</p></header>
 ${countsOf(row, context.now)}
 ${charts(view)}
-${section('newest', 'Newest', newest.length === 0 ? html`<p class="empty">It has matched nothing here.</p>` : html`<div class="panel flush">${incidentList(newest, context.now)}</div><p><a href="/incidents?signature=${encodeURIComponent(signature.id)}">All ${plural(row.incidents, 'incident')}</a></p>`)}
+${section('newest', 'Newest', newest.length === 0 ? html`<p class="empty">It has matched nothing here.</p>` : html`<div class="panel flush">${incidentList(newest, context.now)}</div><p><a href="/incidents?signature=${encoded(signature.id)}">All ${plural(row.incidents, 'incident')}</a></p>`)}
 ${subsumed(signature.subsumes ?? [])}`,
   })
 }

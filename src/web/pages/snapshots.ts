@@ -8,9 +8,10 @@ import {
 } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
-import { hostPath, incidentList, snapshotPath } from '../parts/incident-list.ts'
+import { incidentList } from '../parts/incident-list.ts'
 import { hostCode, hostText, labelTags, timeMark } from '../parts/marks.ts'
 import { pager } from '../parts/paging.ts'
+import { encoded, hostPath, snapshotPath } from '../parts/paths.ts'
 import { section } from '../parts/sections.ts'
 import { snapshotTable, statusMark } from '../parts/snapshot-table.ts'
 import { countFigures, readingNotes, stackList, waitBars } from '../parts/task-tables.ts'
@@ -77,7 +78,7 @@ function head({ now }: PageContext, snapshot: SnapshotItem): Html {
 function failure({ problem }: SnapshotItem): Html | null {
   if (problem === null) return null
   const facts = Object.entries(problem.facts)
-  return html`<section class="panel failure"><h2>${problem.title}</h2><p>Kind: <a href="/problems/${encodeURIComponent(problem.type.split('/').at(-1) ?? '')}">${problem.type.split('/').at(-1)}</a></p>${
+  return html`<section class="panel failure"><h2>${problem.title}</h2><p>Kind: <a href="/problems/${encoded(problem.type.split('/').at(-1) ?? '')}">${problem.type.split('/').at(-1)}</a></p>${
     facts.length === 0
       ? null
       : html`<dl class="about">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${String(value)}</dd></div>`)}</dl>`

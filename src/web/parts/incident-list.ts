@@ -2,24 +2,8 @@ import type { IncidentItem } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { severityIcon } from './icons.ts'
 import { hostCode, hostText, stateMark, timeMark, verdictMark } from './marks.ts'
+import { hostPath, incidentPath } from './paths.ts'
 import { clipped, plural, spaced } from './words.ts'
-
-/** Where the page of an incident lives; the short form is for people who type. */
-export function incidentPath(id: string): string {
-  return `/incidents/${encodeURIComponent(id)}`
-}
-
-export function hostPath(name: string): string {
-  return `/hosts/${encodeURIComponent(name)}`
-}
-
-export function snapshotPath(id: string): string {
-  return `/snapshots/${encodeURIComponent(id)}`
-}
-
-export function signaturePath(id: string): string {
-  return `/signatures/${encodeURIComponent(id)}`
-}
 
 /** Incidents as rows to pick from, newest or worst first as they come. */
 export function incidentList(items: readonly IncidentItem[], now: string): Html {

@@ -2,7 +2,7 @@ import type { Severity, Verdict } from '../../model/diagnosis.ts'
 import type { IncidentState } from '../../model/incident.ts'
 import type { TaskState } from '../../model/task.ts'
 import type { Wait } from '../../model/wait.ts'
-import { type Html, html } from '../html.ts'
+import { type Html, html, multiline } from '../html.ts'
 import { severityIcon, stateIcon, verdictIcon } from './icons.ts'
 import { ago, clipped, instant } from './words.ts'
 
@@ -78,7 +78,7 @@ export function waitMark(wait: Wait | null): Html {
 
 /** A text to copy, with a button that script brings to life. */
 export function copyable(text: string, label: string): Html {
-  return html`<div class="copyable"><pre class="command" tabindex="0"><code>${text}</code></pre><button type="button" class="copy" data-copy="${text}" aria-label="Copy ${label}">Copy</button></div>`
+  return html`<div class="copyable"><pre class="command" tabindex="0"><code>${multiline(text)}</code></pre><button type="button" class="copy" aria-label="Copy ${label}">Copy</button></div>`
 }
 
 /** Labels of a host as `key=value` tags. */

@@ -1,4 +1,5 @@
 import { type Html, html } from '../html.ts'
+import { encoded } from './paths.ts'
 import { grouped, plural } from './words.ts'
 
 /** What a list page says of where it stands. */
@@ -15,5 +16,5 @@ export type Position = {
 /** How many there are, the way to the next page, and back to the first. */
 export function pager({ address, cursor, next, shown, total }: Position, noun: string): Html {
   const glue = address.includes('?') ? '&' : '?'
-  return html`<nav class="pager" aria-label="Pages"><p>${shown < total ? html`${grouped(shown)} of ${plural(total, noun)}` : plural(total, noun)}</p>${cursor === null ? null : html`<a href="${address}" rel="first">First page</a>`}${next === null ? null : html`<a class="button" href="${address}${glue}cursor=${encodeURIComponent(next)}" rel="next">Next page</a>`}</nav>`
+  return html`<nav class="pager" aria-label="Pages"><p>${shown < total ? html`${grouped(shown)} of ${plural(total, noun)}` : plural(total, noun)}</p>${cursor === null ? null : html`<a href="${address}" rel="first">First page</a>`}${next === null ? null : html`<a class="button" href="${address}${glue}cursor=${encoded(next)}" rel="next">Next page</a>`}</nav>`
 }

@@ -1,7 +1,7 @@
 import type { SnapshotItem, SnapshotStatus } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
-import { hostPath, snapshotPath } from './incident-list.ts'
 import { hostCode, hostText, timeMark } from './marks.ts'
+import { hostPath, snapshotPath } from './paths.ts'
 import { bytes, grouped } from './words.ts'
 
 const STATUS_GLYPHS: Readonly<Record<SnapshotStatus, string>> = {

@@ -72,5 +72,10 @@ export function capital(text: string): string {
 
 /** The text, at most this many characters of it, with an ellipsis where it was cut. */
 export function clipped(text: string, charsMax: number): string {
-  return text.length <= charsMax ? text : `${text.slice(0, charsMax - 1).trimEnd()}…`
+  if (text.length <= charsMax) return text
+  // Half a pair, left by the cut, would be shown as a broken character.
+  return `${text
+    .slice(0, charsMax - 1)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()}…`
 }

@@ -3,8 +3,7 @@
 /** Gives each copy button its work, and says that it was done. */
 export function bringCopyButtons() {
   document.addEventListener('click', (event) => {
-    const button =
-      event.target instanceof Element ? event.target.closest('button[data-copy]') : null
+    const button = event.target instanceof Element ? event.target.closest('button.copy') : null
     if (button instanceof HTMLButtonElement) void copyFrom(button)
   })
   for (const input of document.querySelectorAll('input.copy-input')) {
@@ -14,7 +13,7 @@ export function bringCopyButtons() {
 
 /** @param {HTMLButtonElement} button */
 export async function copyFrom(button) {
-  const isCopied = await copyText(button.dataset.copy ?? '')
+  const isCopied = await copyText(button.parentElement?.querySelector('code')?.textContent ?? '')
   const words = button.textContent
   button.textContent = isCopied ? 'Copied' : 'Select it by hand'
   button.classList.toggle('done', isCopied)

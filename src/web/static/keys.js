@@ -69,7 +69,7 @@ function openMarked(event) {
 }
 
 function copyFirst() {
-  const button = document.querySelector('button[data-copy]')
+  const button = document.querySelector('button.copy')
   if (button instanceof HTMLButtonElement) void copyFrom(button)
 }
 
