@@ -1,15 +1,14 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
-import Database from 'better-sqlite3'
-import { limitsOf, SettingError, type Settings } from './config.ts'
+import { resolve } from 'node:path'
+import { SettingError, type Settings } from './config.ts'
 import { loadCatalogue } from './ingest/load-catalogue.ts'
 import { startIngest } from './ingest/service.ts'
 import type { Catalogue } from './model/signature.ts'
 import { createApp } from './serve/app.ts'
 import { isLoopback } from './serve/auth.ts'
 import { createServer } from './serve/server.ts'
+import { lockFolder } from './store/folder-lock.ts'
 import { closeStore, openStore } from './store/open.ts'
 
 /** A service that takes requests. */
@@ -27,10 +26,11 @@ export type Service = {
  *   folder that is not writable or that another Hangar serves, signatures that cannot be read
  */
 export async function startService(settings: Settings): Promise<Service> {
-  refuseOpenAddress(settings.host)
+  const { host, bundleBytesMax, queueMax, drainMs } = settings
+  refuseOpenAddress(host)
   const dataFolder = resolve(settings.dataFolder)
-  const unlock = lockFolder(dataFolder)
-  const undo: (() => unknown)[] = [unlock]
+  requireFolder(dataFolder)
+  const undo: (() => unknown)[] = []
   try {
     const catalogue = catalogueOf(settings.signaturesFolder)
     const store = openStore(dataFolder)
@@ -39,14 +39,13 @@ export async function startService(settings: Settings): Promise<Service> {
       store,
       dataFolder,
       catalogueFolder: settings.signaturesFolder,
-      workers: settings.workers ?? Math.max(1, availableParallelism() - 1),
-      limits: limitsOf(settings),
-      now: () => new Date(),
+      workers: settings.workers,
+      limits: { bundleBytesMax, queueMax, drainMs },
     })
     undo.unshift(() => ingest.close())
     const server = createServer(createApp({ store, ingest, catalogue, config: settings }))
     await listen(server, settings)
-    undo.unshift(() => closeServer(server, settings.drainMs))
+    undo.unshift(() => closeServer(server, drainMs))
     return { url: urlOf(server), close: () => undoAll(undo) }
   } catch (error) {
     await undoAll(undo)
@@ -68,37 +67,35 @@ function refuseOpenAddress(host: string): void {
 }
 
 /**
- * Holds an exclusive lock on the data folder, so that no two services write to one. The kernel lets
- * it go with the process, however that ends; a file with a pid in it would have to be judged.
+ * The folder is ours to write, and no other service works on it. Ingest takes the lock for good; to
+ * ask before the store is opened keeps a second service from migrating what the first one reads.
  */
-function lockFolder(dataFolder: string): () => void {
+function requireFolder(dataFolder: string): void {
   try {
     mkdirSync(dataFolder, { recursive: true })
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new SettingError(`the data folder ${dataFolder} cannot be written: ${why}`)
+    throw new SettingError(`the data folder ${dataFolder} cannot be written: ${messageOf(error)}`)
   }
-  const lock = new Database(join(dataFolder, 'hangar.lock'), { timeout: 0 })
   try {
-    lock.exec('BEGIN EXCLUSIVE')
-  } catch (error) {
-    lock.close()
-    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY') throw error
+    lockFolder(dataFolder).release()
+  } catch {
     throw new SettingError(
       `another Hangar serves the data folder ${dataFolder}; stop it, or choose another folder by --data`,
     )
   }
-  return () => lock.close()
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function catalogueOf(folder: string | null): Catalogue {
   try {
     return loadCatalogue(folder)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
     throw new SettingError(
-      `the signatures cannot be used (hangar signatures check tells all): ${why}`,
+      `the signatures cannot be used (hangar signatures check tells all): ${messageOf(error)}`,
     )
   }
 }
@@ -124,7 +121,7 @@ const LISTEN_FAILURES: Readonly<Record<string, string>> = {
 
 function listenFailure(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return LISTEN_FAILURES[code] ?? (error instanceof Error ? error.message : String(error))
+  return LISTEN_FAILURES[code] ?? messageOf(error)
 }
 
 function urlOf(server: Server): string {

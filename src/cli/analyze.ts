@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { diagnose } from '../diagnose/diagnose.ts'
-import { readBundle, readBundleStream } from '../ingest/read-bundle.ts'
+import { readBundle } from '../ingest/read-bundle.ts'
 import type { DiagnosedIncident, Diagnosis } from '../model/diagnosis.ts'
 import type { Catalogue } from '../model/signature.ts'
 import type { Snapshot } from '../model/snapshot.ts'
@@ -88,7 +88,7 @@ async function diagnosePath(
 }
 
 async function readPath(path: string): Promise<Snapshot> {
-  if (path === '-') return readBundleStream(process.stdin, { name: 'stdin' })
+  if (path === '-') return (await import('./standard-input.ts')).readStandardInput(process.stdin)
   await stat(path)
   return readBundle(path, { name: basename(path) })
 }
