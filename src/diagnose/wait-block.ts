@@ -10,7 +10,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
     symbols: `
       blk_mq_freeze_queue_wait blk_mq_freeze_queue_wait_timeout blk_mq_freeze_queue blk_freeze_queue
       blk_mq_freeze_queue_nomemsave blk_mq_freeze_queue_start blk_queue_enter __bio_queue_enter bio_queue_enter
-      blk_queue_freeze_start blk_mq_queue_enter blk_mq_freeze_acquire_lock
+       blk_mq_queue_enter
       blk_drain_queue __blk_drain_queue blk_queue_bypass_start
     `,
   },
@@ -36,7 +36,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
   {
     class: 'block-io',
     role: 'asks',
-    claims: ['md-raid', 'dm'],
+    claims: ['md-raid', 'dm', 'nfs', 'cifs', 'ceph'],
     source: 'block/bio.c, mm/mempool.c: memory for a request, given back when another one ends',
     symbols:
       'mempool_alloc mempool_alloc_noprof bio_alloc_bioset bio_alloc_mddev bio_alloc bioset_alloc',
@@ -47,7 +47,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
     source:
       'block/bio.c, blk-lib.c, blk-flush.c, fs/direct-io.c, fs/iomap/direct-io.c, block/fops.c',
     symbols: `
-      submit_bio_wait bio_await __submit_bio_wait submit_bio_wait_endio blkdev_issue_flush blkdev_issue_discard
+      submit_bio_wait bio_await blkdev_issue_flush blkdev_issue_discard
       blkdev_issue_zeroout __blkdev_issue_discard __blkdev_issue_zero_pages blkdev_issue_secure_erase
       submit_bio_noacct submit_bio generic_make_request __submit_bio submit_bio_noacct_nocheck blk_mq_submit_bio
       blk_mq_make_request blk_finish_plug blk_flush_plug_list __blk_flush_plug
@@ -92,7 +92,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
     symbols: `
       ublk_wait_tagset_rqs_idle ublk_ctrl_start_dev ublk_ch_open mmc_wait_for_req_done mmc_wait_for_req mmc_wait_for_cmd
       __mmc_claim_host mmc_blk_rw_wait mmc_mq_queue_rq cached_dev_write_complete bch_cache_set_alloc
-      drbd_al_begin_io_prepare wait_for_net_conf __drbd_set_role nand_get_device get_chip zram_slot_lock
+      drbd_al_begin_io_prepare nand_get_device get_chip
     `,
   },
   {
@@ -109,7 +109,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
       raid5_sync_request raid5_quiesce reshape_request add_stripe_bio r5l_write_stripe r5l_wait_flush
       raid10_sync_request raid1_sync_request handle_stripe ops_run_io suspend_lo_store mddev_suspend __mddev_suspend
       mddev_suspend_and_lock action_store stop_sync_thread __md_stop_writes
-      mddev_lock mddev_lock_nointr mddev_unlock lower_barrier wait_all_barriers
+      mddev_lock mddev_lock_nointr mddev_unlock lower_barrier
     `,
   },
   {
@@ -182,19 +182,19 @@ export const BLOCK_PREFIXES: readonly PrefixGroup[] = [
     source: 'block, drivers/block, drivers/mmc, drivers/mtd, drivers/md/bcache',
     prefixes: `
       blk_ blkcg_ blkdev_ bdev_ bio_ bfq_ dd_ elv_ elevator_ disk_ ioc_ ublk_ rnbd_ drbd_ virtblk_ blkif_ zram_ mmc_ mtd_ bch_
-      aoe_ pkt_ blkfront_ xlvbd_ iomap_ nullb_ null_ ataflop_ floppy_ zoned_ blkg_ fd_locked_
+      aoe_ pkt_ blkfront_ xlvbd_ iomap_ nullb_ ataflop_ floppy_ zoned_ blkg_ fd_locked_
     `,
   },
   {
     class: 'md-raid',
     source: 'drivers/md',
-    prefixes: 'md_ mddev_ raid0_ raid1_ raid5_ raid6_ raid10_ r5l_ r5c_ bitmap_ llbitmap_',
+    prefixes: 'md_ mddev_ raid0_ raid1_ raid5_ raid6_ raid10_ r5l_ r5c_ llbitmap_',
   },
   {
     class: 'dm',
     source: 'drivers/md/dm*',
     prefixes:
-      'dm_ dmz_ crypt_ kcryptd_ thin_ pool_ snapshot_ multipath_ pg_init_ verity_ integrity_ vdo_ writecache_ dmcrypt_',
+      'dm_ dmz_ crypt_ kcryptd_ thin_ multipath_ pg_init_ verity_ vdo_ writecache_ dmcrypt_',
   },
   { class: 'nbd', source: 'drivers/block/nbd.c', prefixes: 'nbd_' },
   { class: 'nvme', source: 'drivers/nvme', prefixes: 'nvme_ nvmf_ nvmet_' },

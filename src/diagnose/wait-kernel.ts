@@ -21,14 +21,14 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
     on: ['percpu-rwsem', 'rwsem', 'mutex'],
     source:
       'include/linux/cgroup-defs.h: cgroup_threadgroup_change_begin(); kernel/fork.c, exit.c, fs/exec.c',
-    symbols: 'exit_signals de_thread threadgroup_lock attach_task_by_pid attach_task_by_pid_begin',
+    symbols: 'exit_signals de_thread threadgroup_lock attach_task_by_pid ',
   },
   {
     class: 'cgroup',
     role: 'top',
     on: ['percpu-rwsem'],
     source: 'kernel/fork.c',
-    symbols: 'copy_process kernel_clone _do_fork do_fork',
+    symbols: 'copy_process kernel_clone _do_fork do_fork do_exit',
   },
   {
     class: 'pidns',
@@ -43,8 +43,8 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
     symbols: `
       copy_net_ns cleanup_net setup_net net_ns_barrier register_pernet_subsys register_pernet_device
       unregister_pernet_subsys unregister_pernet_device register_pernet_operations unregister_pernet_operations
-      ops_undo_list ops_exit_list ops_exit_rtnl_list free_exit_list net_free peernet2id_alloc rtnl_net_newid
-      __put_net net_drop_ns 
+      ops_undo_list ops_exit_list ops_exit_rtnl_list free_exit_list net_free peernet2id_alloc
+      __put_net net_drop_ns
     `,
   },
   {
@@ -53,7 +53,7 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
     source: 'net/core/rtnetlink.c',
     symbols: `
       rtnl_lock rtnl_lock_killable rtnl_lock_interruptible __rtnl_lock rtnl_net_lock rtnl_net_lock_killable rtnl_nets_lock
-      rtnl_link_ops_get rtnl_lock_unregistering_all rtnl_lock_unregistering 
+      rtnl_link_ops_get rtnl_lock_unregistering_all rtnl_lock_unregistering
     `,
   },
   {
@@ -63,8 +63,8 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
     on: ['mutex', 'none'],
     source: 'net: callers of rtnl_lock()',
     symbols: `
-      rtnetlink_rcv_msg rtnetlink_rcv rtnl_newlink rtnl_dellink rtnl_setlink rtnl_getlink rtnl_dumpit 
-      rtnl_link_unregister rtnl_link_register rtnl_unregister rtnl_offload_xstats_notify linkwatch_event 
+      rtnetlink_rcv_msg rtnetlink_rcv rtnl_newlink rtnl_dellink rtnl_setlink rtnl_getlink rtnl_dumpit
+      rtnl_link_unregister rtnl_link_register rtnl_unregister rtnl_offload_xstats_notify linkwatch_event
       register_netdev unregister_netdev register_netdevice_notifier unregister_netdevice_notifier unregister_netdevice_notifier_net
       default_device_exit_batch dev_ioctl dev_ifconf devinet_ioctl inet_ioctl inet_rtm_newaddr ip_rt_ioctl ip_mroute_setsockopt
       addrconf_dad_work addrconf_verify_work addrconf_add_ifaddr addrconf_del_ifaddr addrconf_set_dstaddr addrconf_sysctl_forward
@@ -75,11 +75,11 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
        br_ioctl_deviceless_stub br_ioctl_stub br_dev_siocdevprivate bonding_store_option
       netdev_store netdev_show flags_store mtu_store address_show speed_show duplex_show carrier_show ethtool_ioctl vlan_ioctl_handler
       dev_set_mac_address_user dev_ethtool ethnl_default_doit ethnl_default_set_doit nl80211_pre_doit cfg80211_wiphy_work
-      cfg80211_rfkill_block_work cfg80211_autodisconnect_wk cfg80211_event_work reg_todo reg_check_chans_work regdb_fw_cb
+      cfg80211_rfkill_block_work cfg80211_autodisconnect_wk cfg80211_event_work crda_timeout_work reg_todo reg_check_chans_work regdb_fw_cb
       ieee80211_unregister_hw ieee80211_register_hw ieee80211_restart_work ieee80211_iface_work
       tc_new_tfilter tcf_proto_destroy_work tcf_action_cleanup_work ip6mr_sk_done ipmr_sk_done igmp6_event_query
       vxlan_open switchdev_deferred_process_work wg_netns_pre_exit team_nl_cmd_options_set
-      hsr_netdev_notify   
+      hsr_netdev_notify
       fib6_gc_work mroute_clean_tables dst_gc_task ip_tunnel_delete_nets
     `,
   },
@@ -102,10 +102,10 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
       cond_synchronize_rcu cond_synchronize_sched cond_synchronize_rcu_full cond_synchronize_rcu_expedited poll_state_synchronize_rcu
       synchronize_net synchronize_kernel
       rcu_barrier _rcu_barrier rcu_barrier_sched rcu_barrier_bh rcu_barrier_tasks rcu_barrier_tasks_trace rcu_barrier_tasks_generic
-      srcu_barrier kvfree_rcu_barrier kvfree_rcu_barrier_on_cache 
+      srcu_barrier kvfree_rcu_barrier kvfree_rcu_barrier_on_cache
       rcu_sync_enter rcu_sync_dtor rcu_exp_wait_wake rcu_exp_sel_wait_wake exp_funnel_lock sync_rcu_exp_select_cpus
       wait_rcu_exp_gp sync_exp_work_done __synchronize_rcu_expedited synchronize_rcu_expedited_queue_work
-      srcu_advance_state srcu_gp_end 
+      srcu_advance_state srcu_gp_end
     `,
   },
   {
@@ -137,7 +137,7 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
       cpuhp_kick_ap cpuhp_kick_ap_work cpuhp_ap_sync_alive __cpuhp_kick_ap cpuhp_kick_ap_alive cpuhp_bringup_ap cpuhp_up_callbacks
       cpuhp_down_callbacks cpuhp_invoke_callback_range takedown_cpu bringup_cpu bringup_wait_for_ap bringup_wait_for_ap_online
        wait_for_ap_thread cpuhp_issue_call __cpuhp_setup_state __cpuhp_remove_state
-      __cpuhp_setup_state_cpuslocked __cpuhp_state_add_instance __cpuhp_state_remove_instance 
+      __cpuhp_setup_state_cpuslocked __cpuhp_state_add_instance __cpuhp_state_remove_instance
       stop_machine stop_machine_cpuslocked __stop_machine stop_cpus __stop_cpus try_stop_cpus stop_one_cpu stop_two_cpus
       freeze_secondary_cpus disable_nonboot_cpus suspend_disable_secondary_cpus cpu_subsys_online cpu_subsys_offline
       smpboot_register_percpu_thread smpboot_unregister_percpu_thread get_online_mems mem_hotplug_begin
@@ -150,8 +150,8 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
     source: 'kernel/kthread.c: waits for a kernel thread to end, park, or be made',
     symbols: `
       kthread_stop kthread_stop_put kthread_park kthread_create_on_node __kthread_create_on_node kthread_create_on_cpu
-      kthread_create __kthread_create_worker kthread_create_worker vhost_task_stop 
-      
+      kthread_create __kthread_create_worker kthread_create_worker vhost_task_stop
+
     `,
   },
   {
@@ -163,8 +163,8 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
       idempotent_init_module idempotent_wait_for_completion do_init_module add_unformed_module module_patient_check_exists
       finished_loading resolve_symbol_wait try_stop_module wait_for_zero_refcount __do_sys_delete_module sys_delete_module
       __do_sys_finit_module __do_sys_init_module sys_init_module module_memory_free free_module
-      request_firmware _request_firmware fw_load_sysfs_fallback fw_sysfs_wait_timeout fw_load_from_user_helper 
-        __symbol_get klp_enable_patch 
+      request_firmware _request_firmware fw_load_sysfs_fallback fw_sysfs_wait_timeout fw_load_from_user_helper
+        __symbol_get klp_enable_patch
     `,
   },
   {
@@ -245,9 +245,28 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
       static_key_slow_inc static_key_slow_dec jump_label_lock arch_jump_label_transform
       key_wait_bit request_key_and_link wait_for_key_construction input_register_device input_unregister_device
         pcpu_alloc pcpu_alloc_noprof kmem_cache_create kmem_cache_destroy
-      genl_rcv genl_rcv_msg genl_lock netlink_dump netlink_table_grab ipcget console_lock do_con_write
+      genl_rcv genl_rcv_msg genl_lock netlink_dump netlink_table_grab ipcget do_con_write
       misc_open chrdev_open uevent_show kobject_uevent_env genl_register_family
       rfkill_fop_open rfkill_register rfkill_global_led_trigger_worker hci_dev_do_close l2cap_chan_lock
+    `,
+  },
+  {
+    class: 'lock',
+    role: 'asks',
+    claims: ['tty'],
+    source: 'kernel/printk/printk.c: the console semaphore',
+    symbols: 'console_lock down_console_sem __down_trylock_console_sem',
+  },
+  {
+    // __fdget_pos() inlined: reads and writes of one open file take turns.
+    class: 'lock',
+    role: 'top',
+    on: ['mutex', 'none'],
+    source: 'fs/read_write.c, fs/readdir.c: the lock of the file position',
+    symbols: `
+      ksys_read ksys_write ksys_lseek ksys_getdents64 __x64_sys_read __x64_sys_write __x64_sys_lseek __x64_sys_getdents
+      __x64_sys_getdents64 __se_sys_getdents64 SyS_read SyS_write SyS_getdents SyS_lseek __arm64_sys_read __arm64_sys_write
+      __arm64_sys_getdents64
     `,
   },
   {

@@ -13,7 +13,7 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
       log_wait_commit log_do_checkpoint __log_wait_for_space journal_get_write_access journal_start journal_stop
       journal_flush journal_force_commit journal_get_create_access journal_invalidatepage journal_try_to_free_buffers
       __wait_cp_io jbd2_complete_transaction jbd2_trans_will_send_data_barrier jbd2_log_start_commit
-      wait_on_transaction __ext4_journal_start_sb ext4_wait_block_bitmap ext4_mb_load_buddy_gfp
+       __ext4_journal_start_sb ext4_wait_block_bitmap ext4_mb_load_buddy_gfp
     `,
   },
   {
@@ -59,7 +59,7 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
       xfs_buftarg_drain xfs_log_force xfs_log_force_seq _xfs_log_force _xfs_log_force_lsn __xfs_iunpin_wait xfs_iunpin_wait
       __xfs_iflock xfs_iflock xfs_qm_dqlock xfs_ail_push_all_sync xfs_extent_busy_flush xfs_extent_busy_wait_all
       xfs_reclaim_inodes_ag xfs_reclaim_inode xfs_perag_get xfs_iomap_write_delay kmem_alloc kmem_zone_alloc
-      xfs_inode_wait_for_dio xfs_wait_buftarg xfs_buf_wait_unpin xfs_buf_read_map
+       xfs_wait_buftarg xfs_buf_wait_unpin xfs_buf_read_map
     `,
   },
   {
@@ -71,16 +71,16 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
       wait_on_extent_buffer_writeback lock_extent_buffer_for_io read_extent_buffer_pages read_extent_buffer_pages_nowait
       wait_extent_bit lock_extent lock_extent_bits try_lock_extent lock_and_cleanup_extent_if_need
       __btrfs_tree_read_lock __btrfs_tree_lock btrfs_tree_read_lock_nested btrfs_tree_lock_nested
-      wait_reserve_ticket handle_reserve_ticket __reserve_bytes reserve_metadata_bytes handle_delayed_iput wait_block_group_cache_progress
+      wait_reserve_ticket handle_reserve_ticket __reserve_bytes reserve_metadata_bytes
       wait_dev_flush write_dev_flush barrier_all_devices wait_dev_supers write_all_supers wait_log_commit flush_space
-      wait_for_writer wait_for_device_scan scrub_pause_on scrub_stripes scrub_enumerate_chunks scrub_workers_get scrub_chunk
+      wait_for_writer scrub_pause_on scrub_stripes scrub_enumerate_chunks scrub_workers_get scrub_chunk
       wait_scrub_stripe_io flush_scrub_stripes scrub_blocked_if_needed __scrub_blocked_if_needed
       close_ctree open_ctree lock_delalloc_pages lock_delalloc_folios find_lock_delalloc_range
       extent_write_cache_pages extent_writepages btree_write_cache_pages btree_writepages relocate_block_group
-      relocate_file_extent_cluster prepare_pages read_block_for_search read_tree_block wait_ordered_extents
+      relocate_file_extent_cluster prepare_pages read_block_for_search read_tree_block
       wait_eb_writebacks alloc_reserved_file_extent cache_save_setup do_chunk_alloc cow_file_range run_delalloc_nocow
       submit_compressed_extents async_cow_submit del_orphan_item merge_reloc_roots lock_extent_direct
-      wait_current_trans_commit_start wait_for_more_reservation run_delayed_tree_ref run_one_delayed_ref
+      wait_current_trans_commit_start run_delayed_tree_ref run_one_delayed_ref
       cache_block_group load_free_space_cache wait_subpage_spinlock read_node_slot reada_for_search
     `,
   },
@@ -90,7 +90,7 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
     source: 'OpenZFS module/os/linux/spl/spl-condvar.c, spl-taskq.c, spl-mutex',
     symbols: `
       cv_wait_common __cv_wait __cv_wait_io __cv_timedwait_common __cv_timedwait __cv_timedwait_io __cv_timedwait_hires
-      cv_timedwait_hires_common __cv_broadcast spl_mutex_enter spl_mutex_lock mutex_enter
+      cv_timedwait_hires_common
     `,
   },
   {
@@ -110,10 +110,10 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
     role: 'names',
     source: 'OpenZFS module/zfs, module/os/linux/zfs',
     symbols: `
-      txg_wait_synced txg_wait_synced_impl txg_wait_synced_flags txg_wait_open txg_wait_kick txg_sync_stop txg_quiesce
+      txg_wait_synced txg_wait_synced_impl txg_wait_synced_flags txg_wait_open txg_sync_stop txg_quiesce
       zil_commit zil_commit_impl zil_commit_waiter zio_wait dmu_tx_wait dmu_tx_assign dmu_tx_delay rrw_enter rrw_enter_write
       rrm_enter taskq_wait taskq_wait_id taskq_wait_outstanding rangelock_enter zfs_rangelock_enter_impl
-      spa_config_enter spa_config_enter_impl bpobj_enqueue aggsum_add refcount_wait range_lock range_lock_writer
+      spa_config_enter spa_config_enter_impl bpobj_enqueue
       spa_namespace_enter zfsvfs_hold zfsvfs_teardown spl_kmem_cache_alloc spl_cache_grow
     `,
   },
@@ -125,8 +125,19 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
     symbols: `
       f2fs_wait_on_page_writeback f2fs_wait_on_all_pages f2fs_issue_checkpoint f2fs_balance_fs f2fs_submit_merged_write
       f2fs_write_checkpoint f2fs_issue_flush f2fs_wait_on_block_writeback f2fs_sync_fs f2fs_down_write f2fs_down_read
-      __checkpoint_and_complete_reqs f2fs_get_node_page f2fs_quota_sync f2fs_wait_discard_bios issue_discard_thread_work
-      gc_thread_work f2fs_lock_op block_operations do_garbage_collect
+      __checkpoint_and_complete_reqs f2fs_get_node_page f2fs_quota_sync f2fs_wait_discard_bios
+       f2fs_lock_op block_operations do_garbage_collect
+    `,
+  },
+  {
+    class: 'inode-lock',
+    role: 'names',
+    on: ['rwsem'],
+    source: 'fs/f2fs/file.c, fs/direct-io.c, block/fops.c, fs/libfs.c: inode_lock()',
+    symbols: `
+      f2fs_file_write_iter f2fs_file_read_iter f2fs_fallocate f2fs_move_file_range f2fs_precache_extents
+      __blockdev_direct_IO do_blockdev_direct_IO blkdev_fallocate __generic_file_fsync generic_fsync
+      ext2_file_write_iter ext2_dio_write_iter exfat_file_write_iter ntfs_file_write_iter fat_fallocate
     `,
   },
   {
@@ -134,7 +145,7 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
     role: 'names',
     source: 'fs/gfs2, fs/ocfs2, fs/dlm: cluster file systems',
     symbols: `
-      gfs2_glock_wait gfs2_glock_dq_wait gfs2_log_reserve gfs2_log_flush glock_wait_internal gdlm_lock
+      gfs2_glock_wait gfs2_glock_dq_wait gfs2_log_reserve gfs2_log_flush gdlm_lock
       ocfs2_cluster_lock __ocfs2_cluster_lock ocfs2_wait_for_mask ocfs2_wait_for_recovery o2net_send_message_vec
       dlm_lock_sync dlmlock dlm_wait_requestqueue dlm_user_request dlm_new_lockspace dlm_get_lock_resource
       dlm_recover_members ocfs2_journal_toggle_dirty
@@ -149,11 +160,12 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
       txBegin txLock txCommit lmLogSync lmGroupCommit lbmIOWait __get_metapage txEnd diWrite diRead
       reiserfs_write_lock reiserfs_write_lock_nested flush_commit_list flush_journal_list do_journal_begin_r
       do_journal_end queue_log_writer wait_on_tree_lock reiserfs_wait_on_write_block
-      make_reservation write_begin_slow do_commit run_gc_thread
+      make_reservation journal_begin journal_end journal_join journal_transaction_should_end
+      lock_metapage __lock_metapage write_begin_slow do_commit
       service_operation wait_for_matching_downcall orangefs_wait_for_downcall
       autofs_wait autofs4_wait autofs_mount_wait autofs_d_manage autofs4_mount_wait autofs_expire_wait
       closure_sync closure_sync_unbounded __closure_sync __closure_sync_timeout closure_return_sync
-      ntfs_lock ni_lock ntfs3_setattr vboxsf_wait vbg_hgcm_call hgcm_wait
+       ni_lock ntfs3_setattr vbg_hgcm_call
       z_erofs_runqueue z_erofs_decompress_queue cachefiles_ondemand_send_req
     `,
   },
@@ -165,7 +177,7 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
     source: 'fs/inode.c',
     symbols: `
       __wait_on_freeing_inode find_inode find_inode_fast wait_on_inode iget_locked iget5_locked ilookup ilookup5
-      ilookup5_nowait ilookup_nowait insert_inode_locked insert_inode_locked4 inode_insert5 find_inode_nowait
+      ilookup5_nowait insert_inode_locked insert_inode_locked4 inode_insert5 find_inode_nowait
       iget5_locked_rcu inode_wait_for_new ifind ifind_fast get_new_inode get_new_inode_fast
     `,
   },
@@ -192,7 +204,7 @@ export const LOCAL_FS_PREFIXES: readonly PrefixGroup[] = [
     class: 'zfs',
     source: 'OpenZFS',
     prefixes: `
-      zfs_ zpl_ zvol_ txg_ dmu_ arc_ dbuf_ zio_ zil_ spa_ dsl_ vdev_ metaslab_ dnode_ sa_ zap_ l2arc_ rrw_ rrm_ abd_ spl_
+      zfs_ zpl_ zvol_ txg_ dmu_ arc_ dbuf_ zio_ zil_ spa_ dsl_ vdev_ metaslab_ dnode_ l2arc_ rrw_ rrm_ abd_ spl_
       taskq_ zfsdev_ zfsctl_ bpobj_ ddt_ mmp_ zthr_ ztest_
     `,
   },

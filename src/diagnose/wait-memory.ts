@@ -10,7 +10,7 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
     symbols: `
       mmap_read_lock mmap_read_lock_killable mmap_write_lock mmap_write_lock_killable lock_mm_and_find_vma
       upgrade_mmap_lock_carefully get_mmap_lock_carefully __vma_enter_locked __vma_start_write vma_start_write lock_vma_under_rcu
-     
+
     `,
   },
   {
@@ -33,15 +33,15 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
       pagemap_read show_smaps_rollup show_smap smaps_rollup_show clear_refs_write show_numa_map mem_rw do_procmap_query
       task_mem task_vsize
       khugepaged_scan_mm_slot collapse_huge_page hpage_collapse_scan_file khugepaged_do_scan madvise_collapse
-      ksm_do_scan unmerge_and_remove_all_rmap_items break_ksm ksm_scan_thread_mm scan_get_next_rmap_item __ksm_exit ksm_exit
+      ksm_do_scan unmerge_and_remove_all_rmap_items break_ksm scan_get_next_rmap_item __ksm_exit ksm_exit __khugepaged_exit
       do_migrate_pages kernel_mbind do_mbind do_set_mempolicy do_get_mempolicy migrate_to_node kernel_move_pages do_pages_stat
       userfaultfd_ioctl userfaultfd_release userfaultfd_register userfaultfd_copy mfill_atomic mwriteprotect_range userfaultfd_move
       task_numa_work change_prot_numa uprobe_register register_for_each_vma uprobe_mmap xol_add_vma get_xol_area
       do_mincore elf_map load_elf_binary aio_setup_ring ioctx_alloc prctl_set_mm prctl_set_vma
       acct_collect mm_take_all_locks mm_drop_all_locks vm_insert_pages
-      ib_umem_get vaddr_get_pfns vfio_lock_acct kvm_arch_prepare_memory_region drm_gem_mmap_offset i915_gem_userptr_get_pages
-      swap_in_unuse_mm unuse_mm unuse_process try_to_unuse oom_reap_task_mm __oom_reap_task oom_reap_task
-      do_shmat ksys_shmdt do_shmdt expand_stack  sys_mincore
+      ib_umem_get vaddr_get_pfns vfio_lock_acct kvm_arch_prepare_memory_region i915_gem_userptr_get_pages
+       unuse_mm unuse_process try_to_unuse oom_reap_task_mm __oom_reap_task oom_reap_task
+      do_shmat ksys_shmdt do_shmdt expand_stack sys_mincore
       sys_munmap sys_mprotect sys_brk sys_mmap_pgoff sys_mlock sys_madvise sys_mremap
     `,
   },
@@ -86,7 +86,7 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
     role: 'asks',
     claims: [...PAGE_CLAIMS, 'writeback'],
     source: 'mm/backing-dev.c, before 5.16',
-    symbols: 'congestion_wait wait_iff_congested io_congestion_wait',
+    symbols: 'congestion_wait wait_iff_congested ',
   },
   {
     class: 'compaction',
@@ -123,10 +123,10 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
       'mm/swapfile.c, swap_state.c, page_io.c, zswap.c, mm/memory.c (do_swap_page), mm/shmem.c',
     symbols: `
       do_swap_page swap_readpage swap_read_folio swap_writepage swap_writeout __swap_writepage read_swap_cache_async
-      __read_swap_cache_async swapin_readahead swap_vma_readahead swap_cluster_readahead swapin_nopage swapin_folio
-      do_swapoff __do_sys_swapoff __do_sys_swapon sys_swapoff sys_swapon try_to_unuse_shmem shmem_unuse shmem_swapin
+      __read_swap_cache_async swapin_readahead swap_vma_readahead swap_cluster_readahead swapin_folio
+      do_swapoff __do_sys_swapoff __do_sys_swapon sys_swapoff sys_swapon shmem_unuse shmem_swapin
       shmem_swapin_folio shmem_swapin_page shmem_swapin_cluster get_swap_page get_swap_pages swap_alloc_slow folio_alloc_swap
-      swap_cgroup_swapon zswap_store zswap_frontswap_store zswap_load wait_for_allocation unuse_pte unuse_pte_range
+      swap_cgroup_swapon zswap_store zswap_frontswap_store zswap_load unuse_pte unuse_pte_range
       refill_swap_slots_cache enable_swap_slots_cache swap_discard_work
     `,
   },
@@ -142,7 +142,7 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
       filemap_splice_read filemap_map_pages generic_file_buffered_read generic_file_read_iter do_generic_file_read
       generic_file_aio_read generic_file_splice_read do_generic_mapping_read
       do_read_cache_page do_read_cache_folio read_cache_page read_cache_folio read_cache_page_gfp read_mapping_page
-      mapping_read_folio_gfp read_cache_page_async wait_on_page_read
+      mapping_read_folio_gfp read_cache_page_async
       pagecache_get_page __filemap_get_folio find_lock_page find_lock_entry find_lock_entries find_or_create_page
       grab_cache_page_write_begin find_lock_page_all find_get_entries filemap_lock_folio
       generic_perform_write iomap_write_begin iomap_file_buffered_write iomap_page_mkwrite block_page_mkwrite
@@ -151,7 +151,8 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
       ondemand_readahead force_page_cache_readahead page_cache_sync_ra __do_page_cache_readahead
       invalidate_inode_pages2 invalidate_inode_pages2_range invalidate_mapping_pages truncate_inode_pages
       truncate_inode_pages_range truncate_inode_pages_final truncate_pagecache truncate_setsize pagecache_isize_extended
-      truncate_cleanup_folio truncate_cleanup_page mapping_evict_folio generic_error_remove_folio unmap_mapping_folio
+      truncate_cleanup_folio truncate_cleanup_page truncate_inode_partial_folio truncate_inode_partial_page
+      clean_bdev_aliases remove_inode_hugepages page_cache_async_ra filemap_readahead mapping_evict_folio generic_error_remove_folio unmap_mapping_folio
       __do_fault do_fault do_shared_fault do_cow_fault do_read_fault do_page_mkwrite fault_dirty_shared_page wp_page_shared
       do_wp_page wp_page_copy shmem_getpage_gfp shmem_get_folio_gfp shmem_get_folio shmem_fault shmem_undo_range shmem_write_begin
       shmem_truncate_range hugetlb_fault hugetlb_no_page hugetlb_wp split_huge_page_to_list split_huge_page_to_list_to_order
@@ -159,7 +160,7 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
       __migration_entry_wait_huge migration_entry_wait_huge device_private_entry_wait remove_device_exclusive_entry
       follow_page_pte madvise_cold_or_pageout_pte_range madvise_free_pte_range try_to_unmap_one rmap_walk_file page_cache_pipe_buf_confirm
       page_cache_pipe_buf_try_steal memory_failure me_pagecache_clean
-      mlock_folio collapse_file try_to_split_thp_page isolate_lru_page ksm_scan_page try_to_merge_one_page
+      mlock_folio collapse_file try_to_split_thp_page isolate_lru_page try_to_merge_one_page
       iomap_readahead iomap_read_folio iomap_readpage_actor iomap_write_end
     `,
   },

@@ -9,7 +9,7 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
     symbols: `
       request_wait_answer wait_answer_interruptible fuse_simple_request __fuse_simple_request fuse_request_send
       __fuse_request_send fuse_request_send_nowait fuse_get_req fuse_get_req_for_background fuse_get_req_nofail_nopages
-      fuse_get_req_nofail __fuse_get_req fuse_get_req_internal fuse_request_alloc_wait fuse_uring_request_wait
+      fuse_get_req_nofail __fuse_get_req
     `,
   },
   {
@@ -30,7 +30,7 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
     source: 'fs/fuse/file.c: inode_lock() in each',
     symbols: `
       fuse_file_write_iter fuse_cache_write_iter fuse_file_aio_write fuse_direct_write_iter fuse_direct_IO fuse_fsync
-      fuse_dir_fsync fuse_file_fallocate fuse_direct_io_lock fuse_dio_lock fuse_dio_write_exclusive_lock
+      fuse_dir_fsync fuse_file_fallocate fuse_direct_io_lock fuse_dio_lock
       fuse_passthrough_write_iter fuse_file_llseek fuse_file_cached_io_open
     `,
   },
@@ -47,8 +47,8 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
     rests: 'always',
     source: 'fs/fuse/dev.c: the daemon waits for the next request',
     symbols: `
-      fuse_dev_do_read fuse_dev_read fuse_dev_splice_read request_wait fuse_dev_do_wait
-     
+      fuse_dev_do_read fuse_dev_read fuse_dev_splice_read request_wait
+
     `,
   },
   {
@@ -57,7 +57,7 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
     claims: ['nfs', 'nfsd'],
     source: 'net/sunrpc/sched.c, clnt.c, xprt.c; fs/nfs/nfs4proc.c, nfs3proc.c',
     symbols: `
-      rpc_wait_bit_killable rpc_wait_bit_interruptible rpc_wait_bit_uninterruptible __rpc_wait_for_completion_task
+      rpc_wait_bit_killable rpc_wait_bit_interruptible __rpc_wait_for_completion_task
       rpc_wait_for_completion_task __rpc_execute rpc_execute rpc_run_task rpc_call_sync rpc_call_start
       nfs4_call_sync nfs4_call_sync_sequence nfs4_call_sync_custom nfs4_do_call_sync _nfs4_call_sync
       _nfs4_call_sync_session nfs3_rpc_wrapper nfs_wait_bit_killable nfs_wait_bit_uninterruptible nfs_wait_bit_interruptible
@@ -71,8 +71,8 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
     source: 'net/sunrpc/xprt.c, xprtsock.c, auth_gss/auth_gss.c, rpcb_clnt.c; fs/lockd/clntlock.c',
     symbols: `
       xprt_request_dequeue_xprt xprt_destroy xprt_alloc_slot xs_wait_for_connect gss_cred_init gss_refresh_upcall
-      gss_create_upcall rpc_cred_init rpcb_register_call nlmclnt_block nlmclnt_wait nlmclnt_call nlmclnt_proc
-      _nfs4_opendata_to_nfs4_state wait_on_commit wait_on_recovery ff_layout_pg_init_read ff_layout_pg_init_write
+      gss_create_upcall rpcb_register_call nlmclnt_block nlmclnt_wait nlmclnt_call nlmclnt_proc
+      _nfs4_opendata_to_nfs4_state wait_on_commit ff_layout_pg_init_read ff_layout_pg_init_write
       ff_layout_pg_get_read ff_layout_choose_ds_for_read pnfs_update_layout pnfs_layout_process
       pnfs_layoutcommit_inode pnfs_sync_inode filelayout_pg_init_read pnfs_wait_on_layoutreturn
     `,
@@ -97,7 +97,7 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
     source:
       'net/sunrpc/svc_xprt.c, fs/nfs/callback.c, fs/nfsd/nfssvc.c, fs/lockd/svc.c: the next request',
     symbols: `
-      svc_recv svc_get_next_xprt svc_wait_for_work svc_rqst_wait_for_work svc_alloc_arg nfs4_callback_svc
+      svc_recv svc_get_next_xprt svc_rqst_wait_for_work svc_alloc_arg nfs4_callback_svc
       nfs41_callback_svc nfs_callback_svc svc_thread_wait_for_work
     `,
   },
@@ -108,7 +108,7 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
     symbols: `
       wait_for_response compound_send_recv cifs_send_recv SendReceive SendReceive2 SendReceiveNoRsp
       SendReceiveBlockingLock smb_send_rqst __smb_send_rqst wait_for_free_request wait_for_free_credits
-      wait_for_compound_request wait_for_credits cifs_call_async cifs_sync_mid_result
+      wait_for_compound_request cifs_call_async cifs_sync_mid_result
     `,
   },
   {
@@ -135,7 +135,7 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
     source: 'fs/ceph/mds_client.c, net/ceph/osd_client.c, mon_client.c',
     symbols: `
       ceph_mdsc_do_request ceph_mdsc_wait_request ceph_osdc_wait_request wait_request_timeout
-      ceph_wait_on_request ceph_monc_wait_generic_request wait_generic_request ceph_osdc_call
+        wait_generic_request ceph_osdc_call
     `,
   },
   {
@@ -147,7 +147,7 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
       check_quota_exceeded wait_caps_flush wait_requests wait_unsafe_requests flush_mdlog_and_wait_mdsc_unsafe_requests
       ceph_flush_snaps ceph_con_send ceph_start_io_write ceph_start_io_read ceph_start_io_direct
       __ceph_open_session ceph_open_session wait_for_new_map ceph_wait_for_latest_osdmap linger_reg_commit_wait
-      rbd_acquire_lock rbd_img_request_wait rbd_wait_for_lock
+      rbd_acquire_lock
     `,
   },
   {
@@ -164,7 +164,7 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
     role: 'through',
     source: 'fs/afs/rxrpc.c, fs_operation.c',
     symbols: `
-      afs_wait_for_call_to_complete afs_make_call afs_wait_for_operation afs_do_sync_operation afs_wait_for_one_call
+      afs_wait_for_call_to_complete afs_make_call afs_wait_for_operation afs_do_sync_operation
       rxrpc_kernel_send_data rxrpc_kernel_begin_call rxrpc_wait_for_channel rxrpc_do_sendmsg
     `,
   },
@@ -190,16 +190,16 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
       netfs_unbuffered_write_iter netfs_unbuffered_write_iter_locked netfs_perform_write netfs_file_write_iter
       netfs_buffered_write_iter_locked netfs_buffered_read_iter netfs_file_read_iter netfs_start_io_write
       netfs_start_io_read netfs_start_io_direct netfs_writepages netfs_begin_read netfs_readahead netfs_read_folio
-      netfs_write_begin netfs_write_folio netfs_rreq_assess netfs_wait_for_credit netfs_clear_inode_writeback
+      netfs_write_begin netfs_write_folio netfs_rreq_assess netfs_clear_inode_writeback
       netfs_read_gaps netfs_alloc_request netfs_dispatch_unbuffered_reads netfs_invalidate_folio netfs_begin_writethrough
-      netfs_end_writethrough netfs_writeback_single netfs_prefetch_for_write netfs_wait_for_unwritten netfs_wait_on_page
+      netfs_end_writethrough netfs_writeback_single netfs_prefetch_for_write
       fscache_wait_on_volume_collision fscache_begin_operation fscache_begin_lookup fscache_begin_volume_access
       __fscache_use_cookie __fscache_relinquish_cookie __fscache_acquire_cookie __fscache_resize_cookie
       fscache_wait_on_invalidate __fscache_wait_on_invalidate __fscache_disable_cookie __fscache_uncache_page
       fscache_wait_for_operation_activation fscache_wait_bit __fscache_read_or_alloc_pages __fscache_read_or_alloc_page
       __fscache_attr_changed __fscache_check_consistency fscache_wait_for_retrieval_activation
       fscache_wait_for_deferred_lookup fscache_object_sleep_till_congested __fscache_invalidate
-      wait_for_fscache_cookie_completion __fscache_begin_operation
+
     `,
   },
 ]

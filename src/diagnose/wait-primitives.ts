@@ -56,7 +56,7 @@ export const PRIMITIVES: readonly PrimitiveGroup[] = [
     source: 'kernel/locking/percpu-rwsem.c',
     symbols: `
       percpu_down_read percpu_down_read_preempt_disable __percpu_down_read percpu_down_write percpu_rwsem_wait
-      percpu_is_read_locked readers_active_check percpu_down_read_freezable
+      percpu_is_read_locked readers_active_check
     `,
   },
   {
@@ -104,7 +104,7 @@ export const PRIMITIVES: readonly PrimitiveGroup[] = [
     symbols: `
       folio_wait_bit folio_wait_bit_common folio_wait_bit_killable wait_on_page_bit wait_on_page_bit_common
       wait_on_page_bit_killable wait_on_page_bit_killable_timeout sync_page sync_page_killable sleep_on_page
-      sleep_on_page_killable page_waitqueue
+      sleep_on_page_killable
     `,
   },
   {
@@ -116,8 +116,8 @@ export const PRIMITIVES: readonly PrimitiveGroup[] = [
       __lock_page_async lock_page_async lock_page_maybe_drop_mmap __lock_page_nosync
       __folio_lock folio_lock __folio_lock_killable folio_lock_killable __folio_lock_or_retry folio_lock_or_retry
       __folio_lock_async folio_lock_async wait_on_page_locked wait_on_page_locked_killable folio_wait_locked
-      folio_wait_locked_killable put_and_wait_on_page_locked folio_put_wait_locked wait_on_page_read __wait_on_page_locked
-      wait_on_page_locked_async
+      folio_wait_locked_killable put_and_wait_on_page_locked folio_put_wait_locked wait_on_page_read
+
     `,
   },
   {

@@ -42,15 +42,41 @@ export const USER_WAITS: readonly WaitGroup[] = [
       __skb_wait_for_more_packets skb_wait_for_more_packets wait_for_packet wait_for_more_packets __skb_recv_datagram
       skb_recv_datagram __skb_recv_udp udp_recvmsg udpv6_recvmsg raw_recvmsg unix_stream_data_wait unix_stream_read_generic
       unix_stream_recvmsg unix_dgram_recvmsg __unix_dgram_recvmsg unix_wait_for_peer unix_dgram_sendmsg unix_stream_connect
-      sock_alloc_send_pskb sock_alloc_send_skb sock_wait_for_wmem unix_stream_sendmsg unix_seqpacket_recvmsg
-      sk_stream_wait_memory sk_stream_wait_connect sk_stream_sendmsg tcp_sendmsg tcp_sendmsg_locked do_tcp_sendpages
-      inet_wait_for_connect __inet_stream_connect inet_stream_connect netlink_recvmsg netlink_attachskb
+         unix_stream_sendmsg unix_seqpacket_recvmsg
+        sk_stream_sendmsg   
+         netlink_recvmsg netlink_attachskb
       packet_recvmsg packet_snd vsock_stream_recvmsg vsock_connectible_recvmsg vsock_accept vsock_connect vsock_connectible_sendmsg
       vsock_wait_data sctp_recvmsg sctp_wait_for_packet sctp_accept sctp_wait_for_accept sctp_wait_for_sndbuf sctp_wait_for_connect
       af_alg_wait_for_data smc_accept smc_rx_wait smc_tx_wait tls_sw_recvmsg tls_rx_rec_wait tls_wait_data kcm_recvmsg bt_accept
       bt_sock_wait_state bt_sock_stream_recvmsg l2cap_sock_accept rfcomm_sock_accept iucv_sock_accept rds_recvmsg
       iscsit_accept_np rxrpc_recvmsg mptcp_recvmsg mptcp_wait_data mptcp_stream_accept unix_dgram_peer_wake_me tun_do_read
       tun_chr_read_iter tun_ring_recv macvtap_do_read tap_do_read
+    `,
+  },
+  {
+    // A full send buffer or a peer that does not answer: at rest in user programs, not in the kernel's own clients.
+    class: 'socket',
+    role: 'asks',
+    rests: 'always',
+    claims: [
+      'nfs',
+      'nfsd',
+      'cifs',
+      'ceph',
+      '9p',
+      'afs',
+      'nbd',
+      'nvme',
+      'scsi',
+      'block-io',
+      'other-fs',
+      'lustre',
+    ],
+    source: 'net/core/stream.c, sock.c, net/ipv4/tcp.c, af_inet.c',
+    symbols: `
+      sk_stream_wait_memory sk_stream_wait_connect tcp_sendmsg tcp_sendmsg_locked do_tcp_sendpages tcp_sendpage
+      inet_wait_for_connect __inet_stream_connect inet_stream_connect sock_alloc_send_pskb sock_alloc_send_skb
+      sock_wait_for_wmem inet_sendmsg kernel_sendmsg sock_sendmsg kernel_connect kernel_sendpage
     `,
   },
   {

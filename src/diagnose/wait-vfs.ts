@@ -23,7 +23,7 @@ export const VFS_WAITS: readonly WaitGroup[] = [
     symbols: `
       lookup_slow walk_component path_openat open_last_lookups do_last lookup_open do_lookup real_lookup lookup_one_unlocked
       lookup_one_len_unlocked lookup_one_positive_unlocked lookup_one_len lookup_one lookup_noperm_unlocked lookup_positive_unlocked
-      kern_path_locked __kern_path_locked kern_path_create filename_create filename_parentat lookup_create __lookup_hash start_creating
+      kern_path_locked __kern_path_locked kern_path_create filename_create filename_parentat lookup_create __lookup_hash start_creating __start_renaming
       start_removing start_dirop end_creating start_renaming __start_dirop do_mkdirat do_rmdir do_unlinkat do_symlinkat do_linkat do_renameat2 do_mknodat
       filename_unlinkat filename_rmdir sys_renameat do_rename vfs_rename vfs_unlink vfs_rmdir vfs_link vfs_mkdir vfs_create vfs_tmpfile
       iterate_dir vfs_readdir wrap_directory_iterator do_truncate vfs_truncate do_sys_ftruncate do_sys_truncate chmod_common
@@ -34,7 +34,7 @@ export const VFS_WAITS: readonly WaitGroup[] = [
       link_path_walk vfs_ioc_setflags_prepare fileattr_set vfs_fileattr_set ioctl_setflags vfs_dedupe_file_range_one
       generic_remap_file_range_prep vfs_clone_file_range simple_recursive_removal debugfs_remove debugfs_remove_recursive
       __debugfs_create_file securityfs_remove tracefs_remove simple_rmdir devpts_pty_kill devpts_pty_new devtmpfs_create_node
-      handle_create handle_remove ima_file_check process_measurement ima_file_free ima_bprm_check xfs_file_buffered_aio_write
+      handle_create handle_remove ima_file_check process_measurement ima_file_free ima_bprm_check
     `,
   },
   {
@@ -143,7 +143,8 @@ export const VFS_WAITS: readonly WaitGroup[] = [
       filemap_fdatawait_range_keep_errors
       filemap_write_and_wait filemap_write_and_wait_range file_write_and_wait_range file_fdatawait_range
       filemap_fdatawrite filemap_fdatawrite_range __filemap_fdatawrite_range __filemap_fdatawrite filemap_fdatawrite_wbc
-      filemap_flush filemap_invalidate_inode do_writepages
+      filemap_flush filemap_invalidate_inode do_writepages fdatawait_one_bdev fdatawrite_one_bdev iterate_bdevs sync_bdevs
+
       wb_wait_for_completion sync_inodes_sb __writeback_inodes_sb_nr writeback_inodes_sb writeback_inodes_sb_nr
       try_to_writeback_inodes_sb bdi_sched_wait bdi_queue_work_onstack writeback_single_inode __writeback_single_inode
       write_inode_now sync_inode sync_inode_metadata inode_wait_for_writeback __inode_wait_for_writeback

@@ -103,6 +103,9 @@ function isAtRest(rests: 'always' | 'interruptible', { sleep, context, hint }: S
 function isMainLoop(meaning: Meaning, { names, sleep, hint }: Scene): boolean {
   if (LOCK_KINDS.includes(sleep.kind) || sleep.means !== null) return false
   if (sleep.kind === 'completion' && hint.state === 'D') return false
+  // A function of the tables that does not rest is at work, even where its thread's loop was folded away.
+  const { row } = meaning
+  if (row !== null && row.symbols !== '' && !row.rests) return false
   if ((bitsOf(names[sleep.first] ?? '') & BITS.boundary) !== 0) return false
   const caller = names[sleep.first + 1]
   if (caller !== undefined) return (bitsOf(caller) & (BITS.kthread | BITS.start)) !== 0
@@ -110,15 +113,22 @@ function isMainLoop(meaning: Meaning, { names, sleep, hint }: Scene): boolean {
 }
 
 /** No table knows the function: what remains is how the task sleeps. */
-function judgeUnknown({ names, sleep, hint, context }: Scene): Judged {
+function judgeUnknown(scene: Scene): Judged {
+  const { names, sleep, hint, context } = scene
   const { state } = hint
   if (LOCK_KINDS.includes(sleep.kind)) return { class: 'lock', blocked: state !== 'R' }
   const name = names[sleep.first]
   const isBare = name === undefined || (bitsOf(name) & BITS.boundary) !== 0
-  if (state === 'R' || (isBare && sleep.kind === 'none'))
-    return { class: 'running', blocked: false }
+  if (state === 'R') return { class: 'running', blocked: false }
+  if (isBare && sleep.kind === 'none' && state !== 'D') return bare(scene)
   if (state === 'I' || (context === 'kthread' && state === 'S')) {
     return { class: 'kthread-idle', blocked: false }
   }
   return { class: 'unknown', blocked: state === null || state === 'D' }
+}
+
+/** Nothing but entry code: on its way, or a kernel thread that was made and never started. */
+function bare({ sleep, context }: Scene): Judged {
+  const isUnstarted = sleep.first > 0 && context === 'kthread'
+  return { class: isUnstarted ? 'kthread-idle' : 'running', blocked: false }
 }
