@@ -48,7 +48,7 @@ export const analyze: Command = {
 
 async function runAnalyze(given: Arguments, terminal: Terminal): Promise<number> {
   requireUsable(given)
-  const catalogue = catalogueOf(signaturesFolderOf(given))
+  const catalogue = await catalogueOf(signaturesFolderOf(given))
   const exits: number[] = []
   for (const path of given.paths) {
     const diagnosis = await diagnosePath(path, catalogue, given, terminal)

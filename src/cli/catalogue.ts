@@ -1,7 +1,7 @@
-import { readCatalogue } from '../ingest/load-catalogue.ts'
 import type { Fault } from '../model/parsed.ts'
 import type { Catalogue } from '../model/signature.ts'
 import { type Arguments, InputError, type Option } from './command.ts'
+import { keep, readKept } from './kept-catalogue.ts'
 
 /** The flag of every command that matches offline. */
 export const SIGNATURES_OPTION: Option = {
@@ -16,11 +16,22 @@ export function signaturesFolderOf({ values }: Pick<Arguments, 'values'>): strin
   return values[SIGNATURES_OPTION.name] ?? (folder || null)
 }
 
-/** @throws {InputError} for signatures that cannot be used */
-export function catalogueOf(folder: string | null): Catalogue {
+/**
+ * The signatures in force. Those of the product are kept parsed between runs, since to parse them
+ * takes longer than to diagnose a host.
+ *
+ * @throws {InputError} for signatures that cannot be used
+ */
+export async function catalogueOf(folder: string | null): Promise<Catalogue> {
+  const kept = folder === null ? readKept() : null
+  if (kept) return kept
+  const { readCatalogue } = await import('../ingest/load-catalogue.ts')
   const { value, faults } = readCatalogue(folder)
-  if (faults.length === 0) return value
-  throw new InputError(`the signatures cannot be used:\n${faults.map(faultLine).join('\n')}`)
+  if (faults.length > 0) {
+    throw new InputError(`the signatures cannot be used:\n${faults.map(faultLine).join('\n')}`)
+  }
+  if (folder === null) keep(value)
+  return value
 }
 
 /** `FILE:LINE: expected ..., found ...`, as editors and CI take it. */

@@ -41,7 +41,7 @@ export const signatures: Command = {
 type Run = (given: Arguments, terminal: Terminal) => Promise<number>
 
 const PARTS: Readonly<Record<string, Run>> = {
-  list: async (given, terminal) => list(given, terminal),
+  list,
   check: async (given, terminal) => (await import('./signatures/check.ts')).check(given, terminal),
   test: async (given, terminal) => (await import('./signatures/test.ts')).testAll(given, terminal),
 }
@@ -58,8 +58,8 @@ async function runSignatures(given: Arguments, terminal: Terminal): Promise<numb
   )
 }
 
-function list(given: Arguments, terminal: Terminal): number {
-  const known = [...catalogueOf(signaturesFolderOf(given)).signatures]
+async function list(given: Arguments, terminal: Terminal): Promise<number> {
+  const known = [...(await catalogueOf(signaturesFolderOf(given))).signatures]
   known.sort((a, b) => a.id.localeCompare(b.id))
   if (given.given.has('json')) {
     const lines = known.map(({ id, version, title, severity, why, source, subsumes, kernel }) =>

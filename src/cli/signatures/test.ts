@@ -14,7 +14,7 @@ type Sample = { readonly id: string; readonly path: string; readonly fires: bool
 
 /** Diagnoses every sample of the signatures asked for; says which promise does not hold. */
 export async function testAll(given: Arguments, terminal: Terminal): Promise<number> {
-  const catalogue = catalogueOf(signaturesFolderOf(given))
+  const catalogue = await catalogueOf(signaturesFolderOf(given))
   const folder = given.values['samples'] ?? SAMPLES
   const samples = samplesOf(folder).filter(({ id }) => isAsked(id, given.paths))
   const unknown = given.paths.filter((id) => !catalogue.signatures.some((each) => each.id === id))
