@@ -75,15 +75,20 @@ function createWaitTable(): WaitTable {
   }
 }
 
+/** How much a wait tells: a class, at least that it is a lock, or nothing. */
+function telling(wait: Wait | null): number {
+  if (wait === null) return 0
+  return wait.class === 'unknown' ? 1 : wait.class === 'lock' ? 2 : 3
+}
+
 /** /proc leaves lock frames out; a report of the same wait shows them and may say more. */
 function waitOfTask(task: Task, reports: readonly Report[], waits: WaitTable): Wait | null {
-  const own = waits(task, task.stack)
-  if (own !== null && own.class !== 'unknown' && own.class !== 'lock') return own
+  let best = waits(task, task.stack)
   for (const { stack } of reports) {
     const told = stack === null ? null : waits(task, stack)
-    if (told !== null && told.class !== 'unknown' && told.class !== 'lock') return told
+    if (telling(told) > telling(best)) best = told
   }
-  return own
+  return best
 }
 
 function keyOf(task: Task, index: number): string {

@@ -165,7 +165,7 @@ function readSignature(reader: Reader, contents: unknown): Signature {
       .items(fields.get('subsumes'), 'subsumes')
       .map((each) => reader.text(each, 'subsumes')),
     kernel: reader.optionalText(fields.get('kernel'), 'kernel'),
-    summary: reader.text(fields.get('summary'), 'summary'),
+    summary: readSummary(reader, fields.get('summary'), names),
     missing: reader
       .items(fields.get('missing'), 'missing')
       .map((each) => readMissing(reader, each, names)),
@@ -262,6 +262,21 @@ function readClause(reader: Reader, node: unknown, roles: readonly string[]): Cl
   if (fields.has('not')) return { not: readClause(reader, fields.get('not'), roles) }
   reader.fault(node, `a clause: one of ${CLAUSES.join(', ')}`)
   return { all: [] }
+}
+
+/** A text, or a list of texts of which some stand under a condition. */
+function readSummary(
+  reader: Reader,
+  node: unknown,
+  roles: readonly string[],
+): Signature['summary'] {
+  if (!isSeq(node)) return [{ when: null, text: reader.text(node, 'summary') }]
+  return node.items.map((item) => {
+    if (!isMap(item)) return { when: null, text: reader.text(item, 'summary') }
+    const fields = reader.fields(item, ['when', 'text'], 'a sentence')
+    const when = fields.has('when') ? readClause(reader, fields.get('when'), roles) : null
+    return { when, text: reader.text(fields.get('text'), 'text') }
+  })
 }
 
 function readMissing(

@@ -152,14 +152,19 @@ const DEVICE_CLASSES: ReadonlySet<string> = new Set([
 
 function drawDevices(situation: Situation, draw: Draw): void {
   const { notable, snapshot } = situation
+  const devices = new Map(snapshot.blockDevices.map((device) => [device.name, device]))
+  const names = new Set(devices.keys())
   for (const actor of notable) {
-    if (!actor.blocked || actor.wait === null || !DEVICE_CLASSES.has(actor.wait.class)) continue
+    if (!actor.blocked) continue
     const name = deviceOf(actor, situation)
     if (name === null) continue
-    const evidence = `waits in ${actor.wait.function} for the device`
+    names.add(name)
+    if (!DEVICE_CLASSES.has(actor.wait?.class ?? '')) continue
+    const evidence = `waits in ${actor.wait?.function} for the device`
     draw({ from: actor, to: deviceNode(name), kind: 'device-io', evidence })
   }
-  for (const device of snapshot.blockDevices) drawDevice(device, situation, draw)
+  for (const name of names) drawWorkers(name, situation, draw)
+  for (const device of devices.values()) drawBacking(device, situation, draw)
 }
 
 const FLUSH_COMM = /\bflush-(\d+:\d+)$/
@@ -181,34 +186,38 @@ export function deviceOf(actor: Actor, { notable, snapshot }: Situation): string
   return new Set(only).size === 1 ? (only[0] ?? null) : null
 }
 
-/** A loop device is worked by a kernel worker that reads a file; an nbd device by a task. */
-function drawDevice(device: BlockDevice, situation: Situation, draw: Draw): void {
-  const from = deviceNode(device.name)
-  for (const actor of situation.notable) {
-    if (!worksFor(actor, device)) continue
+/** A loop device is worked by a kernel worker that reads and writes a file. */
+function drawWorkers(name: string, { notable }: Situation, draw: Draw): void {
+  for (const actor of notable) {
+    if (!worksFor(actor, name)) continue
     const evidence = `${actor.task.comm} does the reads and writes of the device`
-    draw({ from, to: actor, kind: 'worked-by', evidence })
-  }
-  const server = device.pid === null ? undefined : situation.leaders.get(device.pid)
-  if (server) {
-    draw({ from, to: server, kind: 'served-by', evidence: `its pid file names tgid ${device.pid}` })
-  }
-  const { backingFile } = device
-  for (const connection of situation.fuse.connections) {
-    if (
-      backingFile === null ||
-      !connection.mounts.some(({ mountPoint }) => isBelow(backingFile, mountPoint))
-    )
-      continue
-    const evidence = `its backing file ${backingFile} lies on this mount`
-    draw({ from, to: connectionNode(connection), kind: 'backed-by', evidence })
+    draw({ from: deviceNode(name), to: actor, kind: 'worked-by', evidence })
   }
 }
 
 /** `kworker/u4:3+loop0`, or `loop0` on kernels before 5.12. */
-function worksFor({ task, wait }: Actor, { name }: BlockDevice): boolean {
+function worksFor({ task, wait }: Actor, name: string): boolean {
   const isWorker = task.comm === name || task.comm?.endsWith(`+${name}`) === true
   return isWorker && name.startsWith('loop') && wait?.blocked === true
+}
+
+/** An nbd device is served by a task, a loop device by a file that may lie on a stuck mount. */
+function drawBacking(
+  { name, pid, backingFile }: BlockDevice,
+  situation: Situation,
+  draw: Draw,
+): void {
+  const from = deviceNode(name)
+  const server = pid === null ? undefined : situation.leaders.get(pid)
+  if (server) {
+    draw({ from, to: server, kind: 'served-by', evidence: `its pid file names tgid ${pid}` })
+  }
+  if (backingFile === null) return
+  for (const connection of situation.fuse.connections) {
+    if (!connection.mounts.some(({ mountPoint }) => isBelow(backingFile, mountPoint))) continue
+    const evidence = `its backing file ${backingFile} lies on this mount`
+    draw({ from, to: connectionNode(connection), kind: 'backed-by', evidence })
+  }
 }
 
 /** `sync` and writers wait for the flusher's pass over a file system. */

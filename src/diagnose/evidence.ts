@@ -3,6 +3,7 @@ import type { Place } from '../model/parsed.ts'
 import type { Report } from '../model/report.ts'
 import type { Role } from '../model/signature.ts'
 import type { Stack } from '../model/stack.ts'
+import type { Mark, TaskState } from '../model/task.ts'
 import { type Actor, nameOf } from './actor.ts'
 import { connectionsOf } from './facts.ts'
 import type { Cause } from './group.ts'
@@ -11,12 +12,16 @@ import type { Asked } from './match.ts'
 /** Tasks of one role that are shown line by line; the others are named in the list of tasks. */
 const TASKS_MAX = 3
 
+/** Of roles that only corroborate. */
+const OTHERS_MAX = 2
+
 /** The very lines of the input that prove a cause, role by role, then what lies around it. */
 export function evidenceOf(cause: Cause, asked: Asked): readonly Evidence[] {
   const found: Evidence[] = []
   for (const role of cause.match.signature.roles) {
     const actors = cause.match.roles.get(role.name) ?? []
-    for (const actor of actors.slice(0, TASKS_MAX)) found.push(...taskEvidence(actor, role))
+    const most = found.length === 0 ? TASKS_MAX : OTHERS_MAX
+    for (const actor of actors.slice(0, most)) found.push(...taskEvidence(actor, role))
   }
   for (const actor of cause.victims.slice(0, TASKS_MAX))
     found.push(...stackEvidence(actor, [], null))
@@ -28,20 +33,39 @@ function taskEvidence(actor: Actor, role: Role): readonly Evidence[] {
   const wanted = [...(role.where.frames ?? []), ...(role.where.anyFrame ?? [])]
   return [
     ...stackEvidence(actor, wanted, role.says),
-    ...actor.task.marks.flatMap((mark) => {
-      const says = MARK_SAYS[mark.what]
-      return says === undefined ? [] : [{ file: mark.file, line: mark.line, text: mark.text, says }]
-    }),
+    ...markEvidence(actor),
     ...actor.reports.slice(0, 1).map((report) => reportEvidence(report, actor)),
     ...ownerEvidence(actor),
   ]
 }
 
-const MARK_SAYS: Readonly<Record<string, string>> = {
-  sigPnd: 'signals pending for this task: 0x100 is SIGKILL, sent and not yet taken',
-  shdPnd: 'signals pending for the thread group: 0x100 is SIGKILL, sent and not yet taken',
-  state: 'its state',
-  fdSize: 'its file table is already gone: exit_files has run',
+/** Lines of status that prove something; all others are left out. */
+function markEvidence(actor: Actor): readonly Evidence[] {
+  const { task } = actor
+  const says: { readonly [What in Mark['what']]?: string | null } = {
+    sigPnd: pendingSays(task.taskPending, 'the task'),
+    shdPnd: pendingSays(task.groupPending, 'its thread group'),
+    state: STATE_SAYS[task.state ?? 'S'] ?? null,
+    fdSize:
+      task.fdSize === 0 && actor.exiting ? 'its file table is gone: exit_files has run' : null,
+  }
+  return task.marks.flatMap(({ what, file, line, text }) => {
+    const words = says[what] ?? null
+    return words === null ? [] : [{ file, line, text, says: words }]
+  })
+}
+
+const STATE_SAYS: { readonly [State in TaskState]?: string } = {
+  D: 'it sleeps uninterruptibly',
+  T: 'it is stopped',
+  t: 'it is held by a tracer',
+  Z: 'it is a zombie: it has exited, and is not reaped',
+}
+
+function pendingSays(pending: readonly number[], whose: string): string | null {
+  if (pending.length === 0) return null
+  if (pending.includes(9)) return `a SIGKILL is pending for ${whose}: sent, and not taken`
+  return `signals pending for ${whose}: ${pending.join(', ')}`
 }
 
 /** The frame that says what is waited for, and the one that says the task is on its way out. */

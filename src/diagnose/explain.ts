@@ -17,7 +17,7 @@ import { type Asked, isTrue } from './match.ts'
 import { nearMissesOf } from './near-misses.ts'
 import { sinceOf } from './since.ts'
 import type { Situation } from './situation.ts'
-import { fill, fillCommands } from './words.ts'
+import { fill, fillAll, fillCommands } from './words.ts'
 
 /** A cause in words, with its proof and its remedy. */
 export function explain(
@@ -26,16 +26,16 @@ export function explain(
   graph: Graph,
   catalogue: Catalogue,
 ): DiagnosedIncident {
-  const { match, absorbed } = cause
+  const { match, absorbed, victims } = cause
   const { signature } = match
-  const asked: Asked = { draft: match, situation, graph }
+  const asked: Asked = { draft: match, victims, situation, graph }
   return {
     signature: signature.id,
     signatureVersion: signature.version,
     verdict: match.verdict,
     severity: match.anchors.every(({ kind }) => kind === 'history') ? 'info' : signature.severity,
     title: signature.title,
-    summary: fill(signature.summary, cause, asked),
+    summary: fillAll(signature.summary, cause, asked),
     subject: match.subject,
     fingerprint: fingerprintOfCause(cause),
     since: sinceOf(

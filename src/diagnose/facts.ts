@@ -40,6 +40,11 @@ export const FACTS: Readonly<Record<string, (asked: Asked) => boolean>> = {
     !situation.notable.some(({ wait }) => wait?.class === 'fuse' && wait.blocked),
   /** Every anchor is a report that no longer holds. */
   past: ({ draft }) => draft.anchors.every(({ kind }) => kind === 'history'),
+  /** Some task waits for those of the match. */
+  'has-victims': ({ victims }) => victims.length > 0,
+  /** The NFS server that the anchors wait for is known. */
+  'server-known': ({ draft, situation }) =>
+    draft.anchors.some((anchor) => situation.nfs.of(anchor) !== null),
   /** More than one task waits for the same. */
   'several-wait': ({ draft }) => draft.anchors.length > 1,
 }

@@ -100,9 +100,26 @@ function causeOf(
 ): Cause {
   const starts = [root, ...absorbed].flatMap(({ anchors }) => anchors)
   const waiting = reachable(graph.into, starts, 'from')
+  const match = withoutVictims(root.match, graph)
+  const named = new Set([...match.roles.values()].flat())
   const victims = notable.filter(
-    (actor) =>
-      waiting.has(actor.key) && !root.tasks.has(actor.key) && (actor.blocked || actor.exiting),
+    (actor) => waiting.has(actor.key) && !named.has(actor) && (actor.blocked || actor.exiting),
   )
-  return { match: root.match, absorbed: absorbed.map(({ match }) => match), victims }
+  return { match, absorbed: absorbed.map(({ match: other }) => other), victims }
 }
+
+/** Of several tasks that show the same, those that wait for another of them are no culprits. */
+function withoutVictims(match: Match, graph: Graph): Match {
+  const first = match.signature.roles[0]
+  if (first?.name !== CULPRIT || match.anchors.length < 2) return match
+  const keys = new Set(match.anchors.map(({ key }) => key))
+  const culprits = match.anchors.filter(({ key }) => {
+    const ahead = reachable(graph.out, [key], 'to')
+    return ![...ahead].some((each) => each !== key && keys.has(each))
+  })
+  if (culprits.length === 0) return match
+  return { ...match, anchors: culprits, roles: new Map([...match.roles, [CULPRIT, culprits]]) }
+}
+
+/** The role that accuses; other first roles only say what their tasks do. */
+const CULPRIT = 'culprit'

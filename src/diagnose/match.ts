@@ -24,7 +24,13 @@ export type Match = {
 export type Draft = Omit<Match, 'verdict'>
 
 /** What clauses are asked of. */
-export type Asked = { readonly draft: Draft; readonly situation: Situation; readonly graph: Graph }
+export type Asked = {
+  readonly draft: Draft
+  /** Tasks that wait for those of the match; none before causes are told apart. */
+  readonly victims: readonly Actor[]
+  readonly situation: Situation
+  readonly graph: Graph
+}
 
 /** Everything a signature finds: its anchors by subject, each with the best verdict that holds. */
 export function matchSignature(
@@ -40,7 +46,7 @@ export function matchSignature(
   for (const { subject, group } of bySubject(signature, anchors, situation)) {
     const roles = rolesOf(signature, group, situation, graph)
     const draft: Draft = { signature, subject, anchors: group, roles }
-    const verdict = verdictOf({ draft, situation, graph })
+    const verdict = verdictOf({ draft, victims: [], situation, graph })
     if (verdict !== null) matches.push({ ...draft, verdict })
   }
   return matches

@@ -45,7 +45,9 @@ function nearMiss(
   }
   const draft = draftOf(signature, [actor], situation, graph)
   const clauses = signature.verdicts.possible ?? signature.verdicts.likely ?? []
-  const unmet = clauses.filter((clause) => !isTrue(clause, { draft, situation, graph }))
+  const unmet = clauses.filter(
+    (clause) => !isTrue(clause, { draft, victims: [], situation, graph }),
+  )
   if (unmet.length === 0) return null
   return { signature: signature.id, held, failed: unmet.map(clauseInWords) }
 }

@@ -92,7 +92,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
     symbols: `
       ublk_wait_tagset_rqs_idle ublk_ctrl_start_dev ublk_ch_open mmc_wait_for_req_done mmc_wait_for_req mmc_wait_for_cmd
       __mmc_claim_host mmc_blk_rw_wait mmc_mq_queue_rq cached_dev_write_complete bch_cache_set_alloc
-      drbd_al_begin_io_prepare nand_get_device get_chip
+      drbd_al_begin_io_prepare conn_wait_active_ee_empty closure_wait fd_wait_for_completion nand_get_device get_chip
     `,
   },
   {
@@ -103,7 +103,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
       md_super_wait md_bitmap_startwrite md_bitmap_unplug md_bitmap_wait_writes bitmap_startwrite bitmap_unplug
       md_write_start md_handle_request md_flush_request md_submit_flush_data md_check_recovery md_do_sync md_update_sb
       md_start_sync md_ioctl md_open md_release md_stop md_attr_store md_set_readonly md_seq_show
-      raise_barrier wait_barrier _wait_barrier wait_read_barrier freeze_array wait_blocked_rdev wait_for_serialization
+      raise_barrier stop_waiting_barrier wait_blocked_dev wait_barrier _wait_barrier wait_read_barrier freeze_array wait_blocked_rdev wait_for_serialization
       raid1_make_request raid1_write_request raid1_unplug raid10_make_request raid10_write_request raid10_read_request
       raid5_get_active_stripe get_active_stripe __raid5_get_active_stripe raid5_make_request make_stripe_request
       raid5_sync_request raid5_quiesce reshape_request add_stripe_bio r5l_write_stripe r5l_wait_flush
@@ -122,7 +122,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
       process_deferred_bios thin_map pool_map wait_for_migrations
       crypt_alloc_buffer kcryptd_crypt crypt_page_alloc sync_io do_region dispatch_io dm_io
       new_read __bufio_new __get_unclaimed_buffer snapshot_map __origin_write __chunk_is_tracked
-      account_start_copy stop_merge wait_for_in_flight_bios multipath_wait_for_pg_init_completion
+      account_start_copy stop_merge wait_for_in_progress __wait_for_free_buffer integrity_bio_wait wait_for_in_flight_bios multipath_wait_for_pg_init_completion
       flush_multipath_work mg_lock_writes integrity_metadata wait_and_add_new_range
       persistent_commit_merge dm_kcopyd_copy dmz_get_mblock
     `,
@@ -151,7 +151,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
       ata_exec_internal ata_exec_internal_sg ata_port_wait_eh ata_eh_recover ata_wait_after_reset ata_msleep sg_io sg_read
       sg_open sg_release st_write st_read st_do_scsi sr_block_ioctl sr_block_open sr_do_ioctl cdrom_open cdrom_release
       ses_recv_diag ufshcd_exec_dev_cmd ufshcd_clear_cmd ufshcd_wait_for_dev_cmd __ufshcd_wl_suspend ufshcd_hold
-      transport_wait_for_tasks target_wait_for_cmds target_wait_for_sess_cmds core_tmr_abort_task __transport_wait_for_tasks
+      transport_wait_for_tasks core_tpg_wait_for_nacl_pr_ref target_wait_for_cmds target_wait_for_sess_cmds core_tmr_abort_task __transport_wait_for_tasks
       sas_wait_eh sas_discover_domain
     `,
   },

@@ -53,7 +53,7 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
     source: 'net/core/rtnetlink.c',
     symbols: `
       rtnl_lock rtnl_lock_killable rtnl_lock_interruptible __rtnl_lock rtnl_net_lock rtnl_net_lock_killable rtnl_nets_lock
-      rtnl_link_ops_get rtnl_lock_unregistering_all rtnl_lock_unregistering
+      rtnl_link_ops_get rtnl_net_dev_lock sysfs_rtnl_lock refcount_dec_and_rtnl_lock rtnl_lock_unregistering_all rtnl_lock_unregistering
     `,
   },
   {
@@ -163,7 +163,7 @@ export const KERNEL_WAITS: readonly WaitGroup[] = [
       idempotent_init_module idempotent_wait_for_completion do_init_module add_unformed_module module_patient_check_exists
       finished_loading resolve_symbol_wait try_stop_module wait_for_zero_refcount __do_sys_delete_module sys_delete_module
       __do_sys_finit_module __do_sys_init_module sys_init_module module_memory_free free_module
-      request_firmware _request_firmware fw_load_sysfs_fallback fw_sysfs_wait_timeout fw_load_from_user_helper
+      usermodehelper_read_lock_wait usermodehelper_read_trylock crypto_larval_wait request_firmware _request_firmware fw_load_sysfs_fallback fw_sysfs_wait_timeout fw_load_from_user_helper
         __symbol_get klp_enable_patch
     `,
   },

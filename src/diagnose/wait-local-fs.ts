@@ -13,7 +13,7 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
       log_wait_commit log_do_checkpoint __log_wait_for_space journal_get_write_access journal_start journal_stop
       journal_flush journal_force_commit journal_get_create_access journal_invalidatepage journal_try_to_free_buffers
       __wait_cp_io jbd2_complete_transaction jbd2_trans_will_send_data_barrier jbd2_log_start_commit
-       __ext4_journal_start_sb ext4_wait_block_bitmap ext4_mb_load_buddy_gfp
+       __ext4_journal_start_sb mb_cache_entry_wait_unused ext4_wait_block_bitmap ext4_mb_load_buddy_gfp
     `,
   },
   {
@@ -124,7 +124,7 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
     source: 'fs/f2fs',
     symbols: `
       f2fs_wait_on_page_writeback f2fs_wait_on_all_pages f2fs_issue_checkpoint f2fs_balance_fs f2fs_submit_merged_write
-      f2fs_write_checkpoint f2fs_issue_flush f2fs_wait_on_block_writeback f2fs_sync_fs f2fs_down_write f2fs_down_read
+      f2fs_write_checkpoint f2fs_issue_flush f2fs_wait_on_block_writeback f2fs_sync_fs __wait_all_discard_cmd __wait_discard_cmd_range __wait_one_discard_bio submit_flush_wait __submit_flush_wait f2fs_down_write f2fs_down_read
       __checkpoint_and_complete_reqs f2fs_get_node_page f2fs_quota_sync f2fs_wait_discard_bios
        f2fs_lock_op block_operations do_garbage_collect
     `,
@@ -145,7 +145,7 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
     role: 'names',
     source: 'fs/gfs2, fs/ocfs2, fs/dlm: cluster file systems',
     symbols: `
-      gfs2_glock_wait gfs2_glock_dq_wait gfs2_log_reserve gfs2_log_flush gdlm_lock
+      gfs2_glock_wait gfs2_glock_dq_wait gfs2_log_reserve gfs2_log_flush log_flush_wait gdlm_lock
       ocfs2_cluster_lock __ocfs2_cluster_lock ocfs2_wait_for_mask ocfs2_wait_for_recovery o2net_send_message_vec
       dlm_lock_sync dlmlock dlm_wait_requestqueue dlm_user_request dlm_new_lockspace dlm_get_lock_resource
       dlm_recover_members ocfs2_journal_toggle_dirty

@@ -35,7 +35,7 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
       khugepaged_scan_mm_slot collapse_huge_page hpage_collapse_scan_file khugepaged_do_scan madvise_collapse
       ksm_do_scan unmerge_and_remove_all_rmap_items break_ksm scan_get_next_rmap_item __ksm_exit ksm_exit __khugepaged_exit
       do_migrate_pages kernel_mbind do_mbind do_set_mempolicy do_get_mempolicy migrate_to_node kernel_move_pages do_pages_stat
-      userfaultfd_ioctl userfaultfd_release userfaultfd_register userfaultfd_copy mfill_atomic mwriteprotect_range userfaultfd_move
+      userfaultfd_ioctl userfaultfd_release userfaultfd_register userfaultfd_copy mfill_atomic uffd_mfill_lock mwriteprotect_range userfaultfd_move
       task_numa_work change_prot_numa uprobe_register register_for_each_vma uprobe_mmap xol_add_vma get_xol_area
       do_mincore elf_map load_elf_binary aio_setup_ring ioctx_alloc prctl_set_mm prctl_set_vma
       acct_collect mm_take_all_locks mm_drop_all_locks vm_insert_pages
@@ -122,7 +122,7 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
     source:
       'mm/swapfile.c, swap_state.c, page_io.c, zswap.c, mm/memory.c (do_swap_page), mm/shmem.c',
     symbols: `
-      do_swap_page swap_readpage swap_read_folio swap_writepage swap_writeout __swap_writepage read_swap_cache_async
+      kvm_async_pf_task_wait kvm_async_pf_task_wait_schedule do_swap_page swap_readpage swap_read_folio swap_writepage swap_writeout __swap_writepage read_swap_cache_async
       __read_swap_cache_async swapin_readahead swap_vma_readahead swap_cluster_readahead swapin_folio
       do_swapoff __do_sys_swapoff __do_sys_swapon sys_swapoff sys_swapon shmem_unuse shmem_swapin
       shmem_swapin_folio shmem_swapin_page shmem_swapin_cluster get_swap_page get_swap_pages swap_alloc_slow folio_alloc_swap
@@ -168,6 +168,6 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
     class: 'unknown',
     role: 'names',
     source: 'fs/userfaultfd.c: a fault that a process answers',
-    symbols: 'handle_userfault',
+    symbols: 'handle_userfault userfaultfd_event_wait_completion',
   },
 ]

@@ -181,7 +181,8 @@ export const USER_WAITS: readonly WaitGroup[] = [
     role: 'names',
     rests: 'interruptible',
     source: 'drivers/tty/n_tty.c: output that the other side holds',
-    symbols: 'n_tty_write write_chan hvc_write tty_wait_until_sent',
+    symbols:
+      'n_tty_write write_chan hvc_write file_tty_write tty_wait_until_sent ttyport_wait_until_sent serial_wait_until_sent usb_serial_generic_wait_until_sent usb_serial_generic_tiocmiwait',
   },
   {
     class: 'tty',
@@ -319,7 +320,7 @@ export const USER_WAITS: readonly WaitGroup[] = [
       do_msgrcv do_msgsnd do_semtimedop __do_semtimedop sys_semtimedop sys_semop ksys_semtimedop wq_sleep mq_timedreceive do_mq_timedreceive do_mq_timedsend
       random_read random_read_iter _random_read urandom_read kvm_vcpu_block kvm_vcpu_halt
          drm_read drm_wait_vblank_ioctl drm_wait_vblank uio_read
-      ring_buffer_wait tracing_wait_pipe tracing_read_pipe tracing_buffers_read wait_on_pipe rpc_pipe_read
+      mon_text_read_wait mon_bin_wait_event rb_wait_once ring_buffer_wait tracing_wait_pipe tracing_read_pipe tracing_buffers_read wait_on_pipe rpc_pipe_read
       cachefiles_daemon_read binder_thread_read binder_wait_for_work ib_uverbs_event_read ib_uverbs_read_events
        usbdev_read usblp_read
        hpet_read rng_dev_read ppp_read vduse_dev_read_iter vhost_chr_read_iter

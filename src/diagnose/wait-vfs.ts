@@ -22,12 +22,12 @@ export const VFS_WAITS: readonly WaitGroup[] = [
       'fs/namei.c, fs/open.c, fs/attr.c, fs/readdir.c, fs/xattr.c, fs/sync.c, fs/read_write.c, mm/filemap.c',
     symbols: `
       lookup_slow walk_component path_openat open_last_lookups do_last lookup_open do_lookup real_lookup lookup_one_unlocked
-      lookup_one_len_unlocked lookup_one_positive_unlocked lookup_one_len lookup_one lookup_noperm_unlocked lookup_positive_unlocked
+      lookup_one_len_unlocked lookup_one_positive_unlocked lookup_one_positive_killable lookup_noperm lookup_one_len lookup_one lookup_noperm_unlocked lookup_positive_unlocked
       kern_path_locked __kern_path_locked kern_path_create filename_create filename_parentat lookup_create __lookup_hash start_creating __start_renaming
       start_removing start_dirop end_creating start_renaming __start_dirop do_mkdirat do_rmdir do_unlinkat do_symlinkat do_linkat do_renameat2 do_mknodat
       filename_unlinkat filename_rmdir sys_renameat do_rename vfs_rename vfs_unlink vfs_rmdir vfs_link vfs_mkdir vfs_create vfs_tmpfile
       iterate_dir vfs_readdir wrap_directory_iterator do_truncate vfs_truncate do_sys_ftruncate do_sys_truncate chmod_common
-      chown_common fchmodat utimes_common vfs_utimes do_utimes notify_change vfs_setxattr vfs_removexattr vfs_getxattr
+      chown_common vfs_fchmod vfs_fchown do_fchmodat do_fchownat ksys_fchown fchmodat utimes_common vfs_utimes do_utimes notify_change vfs_setxattr vfs_removexattr vfs_getxattr
       setxattr removexattr vfs_set_acl vfs_remove_acl generic_file_llseek generic_file_llseek_size ext4_dir_llseek dcache_dir_lseek dcache_readdir
       generic_file_write_iter generic_file_aio_write generic_file_write blkdev_write_iter blkdev_aio_write do_fsync vfs_fsync_range
       vfs_fallocate shmem_fallocate shmem_file_llseek shmem_file_write_iter hugetlbfs_fallocate path_lookupat path_parentat lookup_fast
@@ -141,7 +141,7 @@ export const VFS_WAITS: readonly WaitGroup[] = [
     symbols: `
       __filemap_fdatawait_range filemap_fdatawait filemap_fdatawait_range filemap_fdatawait_keep_errors
       filemap_fdatawait_range_keep_errors
-      filemap_write_and_wait filemap_write_and_wait_range file_write_and_wait_range file_fdatawait_range
+      kiocb_write_and_wait filemap_write_and_wait filemap_write_and_wait_range file_write_and_wait_range file_fdatawait_range
       filemap_fdatawrite filemap_fdatawrite_range __filemap_fdatawrite_range __filemap_fdatawrite filemap_fdatawrite_wbc
       filemap_flush filemap_invalidate_inode do_writepages fdatawait_one_bdev fdatawrite_one_bdev iterate_bdevs sync_bdevs
 

@@ -1,9 +1,10 @@
+import type { Signature } from '../model/signature.ts'
 import type { Actor } from './actor.ts'
 import { nameOf } from './actor.ts'
 import { deviceOf } from './edges-io.ts'
 import { connectionsOf } from './facts.ts'
 import type { Cause } from './group.ts'
-import type { Asked } from './match.ts'
+import { type Asked, isTrue } from './match.ts'
 
 /** Names told one by one before the rest is counted. */
 const NAMES_MAX = 3
@@ -79,6 +80,14 @@ function secondsOf(anchors: readonly Actor[]): readonly string[] {
 
 const PLACEHOLDER = /\{([a-z][\w.-]*)\}/g
 
+/** Sentences whose condition holds, filled in and joined. */
+export function fillAll(sentences: Signature['summary'], cause: Cause, asked: Asked): string {
+  return sentences
+    .filter(({ when }) => when === null || isTrue(when, asked))
+    .map(({ text }) => fill(text, cause, asked))
+    .join(' ')
+}
+
 /** A sentence with its braces filled in; `unknown` where the bundle does not tell. */
 export function fill(text: string, cause: Cause, asked: Asked): string {
   return text.replace(PLACEHOLDER, (_all, name: string) => {
@@ -99,8 +108,9 @@ const OF_ROLE: Readonly<Record<string, (actors: readonly Actor[]) => readonly st
 function valuesOf(name: string, cause: Cause, asked: Asked): readonly string[] {
   const [roleName = '', detail] = name.split('.')
   const role = cause.match.roles.get(roleName)
-  if (!role) return VALUES[name]?.(cause, asked) ?? []
-  return detail === undefined ? role.map(nameOf) : (OF_ROLE[detail]?.(role) ?? [])
+  if (role && detail === undefined) return role.map(nameOf)
+  const ofRole = detail === undefined ? undefined : OF_ROLE[detail]
+  return role && ofRole ? ofRole(role) : (VALUES[name]?.(cause, asked) ?? [])
 }
 
 /** A command for each of fifty stuck tasks helps nobody; the first few show how it goes. */

@@ -98,7 +98,8 @@ export type Signature = {
   readonly subsumes: readonly string[]
   /** Name of a file of `kernels/`; null when no kernel record bears on it. */
   readonly kernel: string | null
-  readonly summary: string
+  /** One paragraph: each sentence alone, or under a condition. */
+  readonly summary: readonly { readonly when: Clause | null; readonly text: string }[]
   readonly missing: readonly { readonly unless: Clause; readonly says: string }[]
   readonly steps: readonly SignatureStep[]
 }
