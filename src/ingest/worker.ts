@@ -4,7 +4,7 @@ import type { Diagnosis } from '../model/diagnosis.ts'
 import { Problem, type ProblemFacts, type ProblemKind } from '../model/problem.ts'
 import type { Catalogue } from '../model/signature.ts'
 import type { Given, Snapshot } from '../model/snapshot.ts'
-import { snapshotOfText } from '../parse/assemble.ts'
+import { snapshotOfText } from '../parse/text-snapshot.ts'
 import type { FoundSnapshot } from '../store/found.ts'
 import { LIMITS } from '../unpack/limits.ts'
 import { extract } from './extract.ts'
@@ -51,6 +51,9 @@ export default async function work(task: WorkerTask): Promise<WorkerAnswer> {
   }
 }
 
+/** As large as what the decompressor takes at a time. */
+const READ_BYTES = 256 * 1024
+
 let catalogue: Catalogue | null = null
 
 function catalogueOf(folder: string | null): Catalogue {
@@ -60,7 +63,10 @@ function catalogueOf(folder: string | null): Catalogue {
 
 async function readSnapshot(task: WorkerTask): Promise<Snapshot> {
   const { bytes, given, isText, bundleBytesMax } = task
-  const stream = bytes instanceof Uint8Array ? onePart(bytes) : createReadStream(bytes.path, bytes)
+  const stream =
+    bytes instanceof Uint8Array
+      ? onePart(bytes)
+      : createReadStream(bytes.path, { ...bytes, highWaterMark: READ_BYTES })
   if (!isText)
     return readBundleStream(stream, given, { ...LIMITS, compressedBytes: bundleBytesMax })
   const parts: Uint8Array[] = []

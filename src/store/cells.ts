@@ -1,4 +1,4 @@
-import type { Counted } from './counted.ts'
+import { type Counted, isShorter } from './counted.ts'
 import type { Sql } from './sql.ts'
 
 /** Keys of a cell: those with few values, which most lists and counts ask for. */
@@ -76,18 +76,10 @@ export async function leaveCell(tx: Sql, incident: Counted): Promise<void> {
   if (host?.incidents === 0) {
     await tx.run('DELETE FROM cell_hosts WHERE cell_id = ? AND host_id = ?', cellId, hostId)
   }
-  await tx.run(
-    `UPDATE cells SET
-       first_seen = coalesce((SELECT min(i.first_seen) FROM incidents i WHERE i.cell_id = ?), 0),
-       last_seen = coalesce((SELECT max(i.last_seen) FROM incidents i WHERE i.cell_id = ?), 0)
-     WHERE cell_id = ?`,
-    cellId,
-    cellId,
-    cellId,
-  )
+  await findCellEnds(tx, cellId)
 }
 
-/** An incident that stays in its cell, with other figures; its ends only move outward. */
+/** An incident that stays in its cell, with other figures. */
 export async function touchCell(tx: Sql, before: Counted, after: Counted): Promise<void> {
   await tx.run(
     `UPDATE cells SET tasks = tasks + ?,
@@ -100,5 +92,18 @@ export async function touchCell(tx: Sql, before: Counted, after: Counted): Promi
     after.last_seen,
     after.last_seen,
     after.cell_id,
+  )
+  if (isShorter(before, after)) await findCellEnds(tx, after.cell_id)
+}
+
+async function findCellEnds(tx: Sql, cellId: number): Promise<void> {
+  await tx.run(
+    `UPDATE cells SET
+       first_seen = coalesce((SELECT min(i.first_seen) FROM incidents i WHERE i.cell_id = ?), 0),
+       last_seen = coalesce((SELECT max(i.last_seen) FROM incidents i WHERE i.cell_id = ?), 0)
+     WHERE cell_id = ?`,
+    cellId,
+    cellId,
+    cellId,
   )
 }

@@ -18,3 +18,8 @@ export type Counted = Pick<
   | 'first_seen'
   | 'last_seen'
 > & { readonly labelValues: Readonly<Record<string, string>> }
+
+/** True in the rare case that a late snapshot shows an incident to have begun later or ended earlier. */
+export function isShorter(before: Counted, after: Counted): boolean {
+  return after.first_seen > before.first_seen || after.last_seen < before.last_seen
+}

@@ -87,7 +87,7 @@ async function ofIncidents(store: Store, query: CountQuery): Promise<readonly Co
     SELECT ${named(keys)} ${bucket ? sql`${bucket} AS bucket,` : sql``} count(*) AS incidents,
       count(DISTINCT incidents.host_id) AS hosts, sum(task_count) AS tasks,
       min(first_seen) AS first_seen, max(last_seen) AS last_seen
-    FROM incidents ${sql.join(joins, sql` `)} ${where}
+    FROM (SELECT * FROM incidents ${where}) AS incidents ${sql.join(joins, sql` `)}
     ${groupBy(bucket ? [...keys, bucket] : keys)}`.execute(store.db)
   return toRows(
     query,

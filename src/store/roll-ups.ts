@@ -1,5 +1,5 @@
 import { joinCell, leaveCell, touchCell } from './cells.ts'
-import type { Counted } from './counted.ts'
+import { type Counted, isShorter } from './counted.ts'
 import type { Sql } from './sql.ts'
 
 /** Column of `incidents` for each key of counts that has one. */
@@ -155,12 +155,11 @@ async function touch(tx: Sql, group: Group, before: Counted, after: Counted): Pr
   const isSame =
     tasks === 0 && after.first_seen === before.first_seen && after.last_seen === before.last_seen
   if (isSame) return
-  // An incident is seen earlier or later than known, never the other way: ends only move outward.
-  await tx.run(
+  const row = await tx.get<{ count_id: number }>(
     `UPDATE counts SET tasks = tasks + ?,
        first_seen = CASE WHEN first_seen > ? THEN ? ELSE first_seen END,
        last_seen = CASE WHEN last_seen < ? THEN ? ELSE last_seen END
-     WHERE dimension = ? AND span = ? AND value = ? AND bucket = ?`,
+     WHERE dimension = ? AND span = ? AND value = ? AND bucket = ? RETURNING count_id`,
     tasks,
     after.first_seen,
     after.first_seen,
@@ -171,6 +170,7 @@ async function touch(tx: Sql, group: Group, before: Counted, after: Counted): Pr
     group.value,
     group.bucket,
   )
+  if (row && isShorter(before, after)) await findEnds(tx, group, row.count_id)
 }
 
 async function change(
