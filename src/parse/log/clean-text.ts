@@ -28,12 +28,16 @@ function unescapeHtml(text: string): string {
     .replaceAll('&amp;', '&')
 }
 
+// Quoted-printable lines have at most 76 characters and are filled up to them; a `=` of the text
+// itself would stand as `=3D`, so the rules of `=====` that lockdep draws are none.
+const SOFT_BREAKS = /^(.{55,75}[^=\r\n])=\r?$/gm
+
 /** RFC 2045: `=3D` is `=`, and a `=` at the end of a line joins it to the next. */
 function unwrapQuotedPrintable(text: string): string {
   const mark = String.fromCharCode(SOFT_BREAK)
-  return text
-    .replaceAll(mark, ' ')
-    .replace(/=\r?\n/g, `${mark}\n`)
+  const joined = text.replaceAll(mark, ' ').replace(SOFT_BREAKS, `$1${mark}`)
+  if (!joined.includes(mark)) return text
+  return joined
     .replace(/=([\dA-F]{2})/g, (_whole, digits: string) =>
       String.fromCharCode(Number.parseInt(digits, 16)),
     )

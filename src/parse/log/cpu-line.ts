@@ -5,6 +5,7 @@ import { type Groups, numberOf, type Scan, type Shape } from './shape.ts'
 export const CPU_LINE: readonly Shape[] = [
   {
     name: 'CPU and task',
+    wraps: true,
     starts: ['CPU: '],
     example:
       'CPU: 4 UID: 0 PID: 859559 Comm: umount Tainted: G    B D   6.18.0-rc4 #6 PREEMPT(lazy)',
@@ -28,6 +29,7 @@ export const CPU_LINE: readonly Shape[] = [
   },
   {
     name: 'task, before v3.10',
+    wraps: true,
     starts: ['Pid: '],
     example: 'Pid: 1234, comm: flush-253:0 Not tainted 2.6.32-71.el6.x86_64 #1',
     shape:

@@ -5,6 +5,7 @@ import { type Groups, numberOf, type Scan, type Shape } from './shape.ts'
 export const HUNG_TASK: readonly Shape[] = [
   {
     name: 'hung task',
+    wraps: true,
     starts: ['INFO: task '],
     example: 'INFO: task kworker/u2:3:152 blocked for more than 120 seconds.',
     shape:
@@ -24,6 +25,7 @@ export const HUNG_TASK: readonly Shape[] = [
   },
   {
     name: 'likely owner of the lock',
+    wraps: true,
     starts: ['INFO: task '],
     example:
       'INFO: task reader:1 <reader> blocked on an rw-semaphore likely owned by task writer:2 <writer>',

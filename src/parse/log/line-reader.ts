@@ -44,6 +44,10 @@ export class LineReader {
     return this.#body
   }
 
+  startsWith(word: string): boolean {
+    return this.#text.startsWith(word, this.#bodyStart)
+  }
+
   get isBlank(): boolean {
     return this.#bodyStart >= this.#end
   }

@@ -6,6 +6,7 @@ const WHO = '(?:watchdog: |NMI watchdog: )*'
 export const LOCKUP: readonly Shape[] = [
   {
     name: 'soft lockup',
+    wraps: true,
     starts: ['watchdog:', 'NMI watchdog:', 'BUG: soft lockup'],
     example: 'watchdog: BUG: soft lockup - CPU#4 stuck for 22s! [umount:859559]',
     shape: new RegExp(

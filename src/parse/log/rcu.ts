@@ -4,6 +4,7 @@ import { numberOf, type Shape } from './shape.ts'
 export const RCU: readonly Shape[] = [
   {
     name: 'stall',
+    wraps: true,
     starts: ['rcu:', 'INFO: '],
     example: 'rcu: INFO: rcu_preempt self-detected stall on CPU',
     shape:

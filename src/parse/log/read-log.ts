@@ -17,10 +17,17 @@ export type OtherLine = (line: string, scan: LogScan) => boolean
 export function readLog(text: string, file: string, other: OtherLine | null): LogScan {
   const scan = new LogScan(text, file)
   const { reader } = scan
+  let isGoroutine = false
   while (reader.next()) {
     scan.text = ''
-    if (reader.isBlank) scan.blank()
-    else if (!reader.isRegisters) readLine(scan, other)
+    if (reader.isBlank) {
+      isGoroutine = false
+      scan.blank()
+      continue
+    }
+    // A dump of Go may be far larger than the log around it; it is read elsewhere.
+    isGoroutine ||= reader.startsWith('goroutine ')
+    if (!isGoroutine && !reader.isRegisters) readLine(scan, other)
   }
   scan.end()
   scan.last = lastTimes(text)
@@ -71,16 +78,16 @@ function readHead(line: string, scan: LogScan, other: OtherLine | null): void {
   readActor(line, scan)
 }
 
-function tryShape({ shape, lax, read }: Shape, scan: LogScan): boolean {
-  const found = shape.exec(scan.text)?.groups ?? (shape.test(scan.text) ? NO_GROUPS : null)
-  if (found) return read(found, scan) === true
-  for (let wraps = 1; wraps <= WRAPS_MAX; wraps += 1) {
-    const joined = scan.reader.joined(wraps)
+function tryShape({ shape, wraps, lax, read }: Shape, scan: LogScan): boolean {
+  const found = shape.exec(scan.text)
+  if (found) return read(found.groups ?? NO_GROUPS, scan) === true
+  for (let count = 1; wraps && count <= WRAPS_MAX; count += 1) {
+    const joined = scan.reader.joined(count)
     const groups = joined === null ? undefined : shape.exec(joined)?.groups
     if (joined === null || !groups) continue
     scan.text = joined
     const isTaken = read(groups, scan) === true
-    if (isTaken) scan.reader.skip(wraps)
+    if (isTaken) scan.reader.skip(count)
     return isTaken
   }
   const groups = lax?.exec(scan.text)?.groups

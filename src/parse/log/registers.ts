@@ -17,6 +17,7 @@ export const REGISTERS: readonly Shape[] = [
   },
   {
     name: 'program counter, x86',
+    wraps: true,
     starts: ['RIP: ', 'EIP: ', 'EIP is at ', 'IP: ', 'RIP  ['],
     example: 'RIP: 0010:native_queued_spin_lock_slowpath+0x5e/0x190',
     shape: new RegExp(
@@ -26,6 +27,7 @@ export const REGISTERS: readonly Shape[] = [
   },
   {
     name: 'program counter, arm, arm64, riscv, loongarch',
+    wraps: true,
     starts: ['pc : ', 'PC is at ', 'epc : ', 'epc: ', 'PC: ', 'era ', 'pc '],
     example: 'pc : __raw_readb+0x18/0x2c',
     shape: new RegExp(
@@ -35,6 +37,7 @@ export const REGISTERS: readonly Shape[] = [
   },
   {
     name: 'program counter, ppc64',
+    wraps: true,
     starts: ['NIP ['],
     example: 'NIP [c0000000000a5d3c] fuse_flush+0x16c/0x1b0',
     shape: new RegExp(`^NIP \\[[\\da-f]+\\] \\.?${FRAME}`),
@@ -42,6 +45,7 @@ export const REGISTERS: readonly Shape[] = [
   },
   {
     name: 'program counter, s390',
+    wraps: true,
     starts: ['Krnl PSW'],
     example: 'Krnl PSW : 0704c00180000000 000000000010a4e8 (fuse_flush+0x16c/0x1b0)',
     shape: new RegExp(`^Krnl PSW ?: [\\da-f]+ [\\da-f]+ \\(${FRAME}`),

@@ -47,6 +47,8 @@ export type Shape = {
   readonly starts: readonly string[]
   readonly example: string
   readonly shape: RegExp
+  /** True where mail programs break such lines: the lines that follow are tried as its rest. */
+  readonly wraps?: true
   /** The shape as far as it stands on one line, where mail programs break the rest off. */
   readonly lax?: RegExp
   /** False lets the rows below try the line too. */

@@ -11,6 +11,7 @@ const PF_KTHREAD = 0x20_0000
 export const TASK_LINE: readonly Shape[] = [
   {
     name: 'task, since v5.11',
+    wraps: true,
     starts: ['task:'],
     example:
       'task:kworker/u17:206 state:D stack:23184 pid:858774 tgid:858774 ppid:2 task_flags:0x4208060 flags:0x00000210',

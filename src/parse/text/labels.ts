@@ -69,7 +69,7 @@ export function headingOf(line: string): { tid: number; comm: string | null } | 
 
 /** `# `, `$ `, `root@host:~# `, `[root@host dir]$ `, `bash-5.1# `, `% `, `host:/dir> `: a shell's prompt with a command. */
 const PROMPT =
-  /^(?:[#$%] ?(?=\S)|\[[^\]]{1,80}\] ?[#$%] |[\w.-]{1,64}@[\w.-]{1,64}[^#$%>]{0,80}[#$%>] |(?:sh|bash|zsh)-[\d.]{1,8}[#$] |root:[^#$]{1,80}[#$] )/
+  /^(?:[#$%] (?=\S)|\[[^\]]{1,80}\] ?[#$%] |[\w.-]{1,64}@[\w.-]{1,64}[^#$%>]{0,80}[#$%>] |(?:sh|bash|zsh)-[\d.]{1,8}[#$] |root:[^#$]{1,80}[#$] )/
 
 export function isPrompt(line: string): boolean {
   return PROMPT.test(line)

@@ -54,6 +54,8 @@ export class PastedFacts {
 
   /** Takes a line that is nothing of a log; true when it was something. */
   read(line: string, scan: LogScan): boolean {
+    // A record of a kernel log is no line of a shell, whatever it looks like.
+    if (scan.uptimeSeconds !== null) return false
     const paths = pathsIn(line)
     if (paths.length > 0) return this.#takePaths(paths, scan)
     if (this.#takeListing(line, scan) || this.#takeTids(line, scan)) return true
