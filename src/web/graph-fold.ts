@@ -1,4 +1,5 @@
 import type { GraphEdge, GraphNode, IncidentTask, WaitGraph } from '../model/diagnosis.ts'
+import { partOf } from './parts/roles.ts'
 
 /** A node as drawn: one of the graph's, or many alike as one. */
 export type ShownNode = {
@@ -23,8 +24,9 @@ export type ShownGraph = {
 
 /** More nodes than this are a wall, not a picture. */
 const NODES_MAX = 40
-/** So many alike are still drawn one by one. */
+/** So many alike are still drawn one by one, and so many culprits. */
 const ALIKE_MAX = 3
+const CULPRITS_ALIKE_MAX = 6
 
 /** The graph as a person can read it: nodes alike as one, the cycle marked, the rest near the culprit. */
 export function foldGraph(graph: WaitGraph, tasks: readonly IncidentTask[]): ShownGraph {
@@ -46,7 +48,11 @@ export function foldGraph(graph: WaitGraph, tasks: readonly IncidentTask[]): Sho
   }
 }
 
-/** A node of a task ends in its tid: `task:455/492`. */
+function isCulprit(node: { readonly role: string | null } | undefined): boolean {
+  return node !== undefined && node.role !== null && partOf(node.role) === 'culprit'
+}
+
+/** A node of a task ends in its tid: `task:492`. */
 function rolesOf(
   nodes: readonly GraphNode[],
   tasks: readonly IncidentTask[],
@@ -54,7 +60,7 @@ function rolesOf(
   const byTid = new Map<number, string>()
   for (const { tid, tgid, role } of tasks) {
     const key = tid ?? tgid
-    if (key !== null && (role === 'culprit' || !byTid.has(key))) byTid.set(key, role)
+    if (key !== null && !byTid.has(key)) byTid.set(key, role)
   }
   const roles = new Map<string, string>()
   for (const { id, kind } of nodes) {
@@ -75,7 +81,7 @@ function foldAlike(graph: WaitGraph, roles: ReadonlyMap<string, string>): Folded
   const groups = new Map<string, GraphNode[]>()
   for (const node of graph.nodes) {
     const role = roles.get(node.id) ?? ''
-    const alike = role === 'culprit' ? node.id : (ties.get(node.id) ?? []).sort().join('\n')
+    const alike = (ties.get(node.id) ?? []).sort().join('\n')
     const key = `${node.kind}\n${role}\n${alike}`
     append(groups, key, node)
   }
@@ -105,7 +111,8 @@ function foldGroup(
     inCycle: false,
   }))
   const [first, second] = shown
-  if (!first || !second || alike.length <= ALIKE_MAX) return shown
+  const most = isCulprit(first) ? CULPRITS_ALIKE_MAX : ALIKE_MAX
+  if (!first || !second || alike.length <= most) return shown
   const folded = alike.slice(1).map(({ label }) => label)
   return [first, { ...second, label: `${folded.length} more`, folded }]
 }
@@ -113,7 +120,7 @@ function foldGroup(
 /** The ids that fit the picture, found outwards from the culprits. */
 function nearest(nodes: readonly ShownNode[], edges: readonly GraphEdge[]): ReadonlySet<string> {
   const next = neighbours(edges, true)
-  const starts = nodes.filter(({ role }) => role === 'culprit').map(({ id }) => id)
+  const starts = nodes.filter(isCulprit).map(({ id }) => id)
   const order = [...starts, ...nodes.map(({ id }) => id)]
   const found = new Set<string>()
   for (const start of order) {

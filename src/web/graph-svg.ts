@@ -3,6 +3,7 @@ import type { IncidentTask, WaitGraph } from '../model/diagnosis.ts'
 import { foldGraph, type ShownEdge, type ShownGraph, type ShownNode } from './graph-fold.ts'
 import { shapeOf } from './graph-shapes.ts'
 import { type Html, html } from './html.ts'
+import { partOf } from './parts/roles.ts'
 import { clipped, plural, spaced } from './parts/words.ts'
 
 type Point = { readonly x: number; readonly y: number }
@@ -102,7 +103,11 @@ function edgeLabel({ label, kind, inCycle, evidence }: PlacedEdge): Html {
 
 function nodeBox(node: PlacedNode): Html {
   const { outline, inner } = shapeOf(node.kind)
-  const classes = ['node', `kind-${slug(node.kind)}`, `role-${slug(node.role ?? 'none')}`]
+  const classes = [
+    'node',
+    `kind-${slug(node.kind)}`,
+    `part-${node.role === null ? 'none' : partOf(node.role)}`,
+  ]
   if (node.inCycle) classes.push('cycle')
   if (node.folded.length > 0) classes.push('folded')
   const [x, y] = [rounded(node.x - BOX.width / 2), rounded(node.y - BOX.height / 2)]
@@ -110,7 +115,7 @@ function nodeBox(node: PlacedNode): Html {
     node.folded.length > 0
       ? html`<path class="shadow" transform="translate(6 6)" d="${outline(BOX)}" fill="#fff" stroke="#99a"/>`
       : null
-  }<path class="outline" d="${outline(BOX)}" fill="#fff" stroke="#556" stroke-width="${node.role === 'culprit' ? 3 : 1.5}"/>${
+  }<path class="outline" d="${outline(BOX)}" fill="#fff" stroke="#556" stroke-width="${node.role !== null && partOf(node.role) === 'culprit' ? 3 : 1.5}"/>${
     inner === null
       ? null
       : html`<path class="inner" d="${inner(BOX)}" fill="none" stroke="#889" stroke-width="1"/>`
@@ -125,7 +130,8 @@ function nodeTitle({ kind, label, role, folded, inCycle }: ShownNode): string {
 /** The role in a box that straddles the upper edge; the culprit's also has a cross. */
 function roleTag({ role, inCycle }: ShownNode): Html | null {
   if (role === null && !inCycle) return null
-  const words = [role === 'culprit' ? `✕ ${role}` : role, inCycle ? '⟳' : null]
+  const isCulprit = role !== null && partOf(role) === 'culprit'
+  const words = [isCulprit ? `✕ ${role}` : role, inCycle ? '⟳' : null]
   const text = clipped(words.filter((word) => word !== null).join('  '), 20)
   const width = text.length * 7.2 + 14
   const x = rounded(BOX.width - width - 12)

@@ -154,10 +154,11 @@ export const PAGES: Readonly<Record<string, PageMaker>> = {
       cursor: 'bmV4dA',
       kept: [{ name: 'host', value: 'nowhere' }],
     }),
-  incident: ({ INCIDENT, TASKS, ITEMS }, context) =>
+  incident: ({ INCIDENT, TASKS, ITEMS, DIAGNOSIS }, context) =>
     incidentPage(context, {
       incident: INCIDENT,
       tasks: TASKS,
+      nearMisses: DIAGNOSIS.incidents[0]?.nearMisses ?? [],
       elsewhere: ITEMS.slice(1, 3),
       elsewhereTotal: 12,
     }),

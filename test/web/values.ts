@@ -483,7 +483,18 @@ export const DIAGNOSIS: Diagnosis = {
     skipped: { unknown: 3, unsafe: 1, empty: 0 },
     unreadable: [{ path: 'proc/13/stack', why: 'blocked for 2 s' }],
   },
-  incidents: [{ ...INCIDENT }],
+  incidents: [
+    {
+      ...INCIDENT,
+      nearMisses: [
+        {
+          signature: 'nfs-flush-deadlock',
+          held: 3,
+          failed: ["class: ['nfs']", 'frames: [nfs_file_flush]'],
+        },
+      ],
+    },
+  ],
   tasks: TASKS,
   faults: [{ file: 'proc/9/stack', line: 2, expected: 'symbol+offset/size', found: '[<0>] torn' }],
 }

@@ -12,7 +12,7 @@ import type { AskedPage } from './asked.ts'
 /** Incidents that nobody has resolved. */
 export const UNRESOLVED = { state: ['open', 'acknowledged'] } as const
 
-const GROUPS_SHOWN = 8
+const GROUPS_SHOWN = 6
 const NEWEST_SHOWN = 8
 const SNAPSHOTS_SHOWN = 6
 export const TREND_DAYS = 14

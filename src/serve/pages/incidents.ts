@@ -123,10 +123,15 @@ export async function showIncident({ context, params }: AskedPage, { store }: Se
       limit: ELSEWHERE_SHOWN + 1,
     }),
   ])
+  const found = diagnosis?.incidents.find(
+    ({ signature, subject }) =>
+      signature === incident.signature && subject.id === incident.subject.id,
+  )
   const others = elsewhere.items.filter(({ id }) => id !== incident.id)
   return incidentPage(context, {
     incident,
     tasks: diagnosis?.tasks ?? [],
+    nearMisses: found?.nearMisses ?? [],
     elsewhere: others.slice(0, ELSEWHERE_SHOWN),
     elsewhereTotal: elsewhere.total,
   })

@@ -14,6 +14,7 @@ import {
   graphPart,
   kernelPart,
   missingPart,
+  nearMissesPart,
   prose,
   section,
   stacksPart,
@@ -106,6 +107,7 @@ function findingParts(
       kernelPart(incident.advice.kernel, snapshot.kernel.release),
     ),
     section(`${id}-missing`, 'What is missing', missingPart(incident.missing)),
+    section(`${id}-near`, 'What came close', nearMissesPart(incident.nearMisses)),
   ]
 }
 

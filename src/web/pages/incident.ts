@@ -1,4 +1,4 @@
-import type { DiagnosedTask } from '../../model/diagnosis.ts'
+import type { DiagnosedTask, NearMiss } from '../../model/diagnosis.ts'
 import type { HistoryItem, Incident, IncidentItem } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
@@ -19,6 +19,7 @@ import {
   graphPart,
   kernelPart,
   missingPart,
+  nearMissesPart,
   prose,
   section,
   stacksPart,
@@ -33,6 +34,8 @@ export type IncidentView = {
   readonly incident: Incident
   /** Tasks of the snapshot its evidence is from, with their stacks; empty when that is gone. */
   readonly tasks: readonly DiagnosedTask[]
+  /** Which signatures came closest, where none explains it. */
+  readonly nearMisses: readonly NearMiss[]
   /** Other unresolved incidents of the same shape elsewhere. */
   readonly elsewhere: readonly IncidentItem[]
   readonly elsewhereTotal: number
@@ -76,6 +79,7 @@ function parts(context: PageContext, view: IncidentView): readonly Html[] {
     section('stacks', 'Stacks', stacksPart(incident.tasks, tasks)),
     section('kernel', 'This kernel', kernelPart(incident.advice.kernel, incident.kernel)),
     section('missing', 'What is missing', missingPart(incident.missing)),
+    section('near', 'What came close', nearMissesPart(view.nearMisses)),
     section('history', 'History', historyPart(incident.history, context.now)),
     section('elsewhere', 'The same elsewhere', elsewherePart(view, context.now)),
   ].filter((part) => part !== null)

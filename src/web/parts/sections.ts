@@ -4,11 +4,14 @@ import type {
   Evidence,
   IncidentTask,
   KernelAdvice,
+  NearMiss,
   Step,
 } from '../../model/diagnosis.ts'
 import { graphFigure } from '../graph-svg.ts'
 import { type Html, html } from '../html.ts'
 import { copyable, hostCode, hostText, taskStateMark, waitMark } from './marks.ts'
+import { signaturePath } from './paths.ts'
+import { byPart, partOf } from './roles.ts'
 import { groupByStack, stackCard } from './stack.ts'
 import { capital, clipped, plural, spaced } from './words.ts'
 
@@ -29,12 +32,15 @@ export function stepsPart(steps: readonly Step[]): Html | null {
   return html`<ol class="remedy">${steps.map(stepItem)}</ol>`
 }
 
-const LOSS = /(?:^|(?<=[.;:] ))(?:What is lost|Lost|Loses|Costs?|This loses|It loses|Warning)\b.*$/s
+/** Sentences that say what a command costs; they must not be read past. */
+const LOSS =
+  /^(?:Lost|Loses|Costs?|Warning|What is lost)\b|\b(?:is|are|be) lost\b|\bloses?\b|dead for good|cannot be undone|ECONNABORTED|\breboot|\bnever (?:abort|kill|run)\b/i
 
 function stepItem({ text, command }: Step): Html {
-  const loss = LOSS.exec(text)
-  const says = loss === null ? text : text.slice(0, loss.index).trimEnd()
-  return html`<li><div class="remedy-text">${says === '' ? null : html`<p>${says}</p>`}${loss === null ? null : html`<p class="loss">${loss[0]}</p>`}</div>${command === null ? null : copyable(command, 'the command')}</li>`
+  const sentences = text.trim().split(/(?<=[.!?])\s+(?=[A-Z])/)
+  const losses = command === null ? [] : sentences.filter((sentence) => LOSS.test(sentence))
+  const rest = sentences.filter((sentence) => !losses.includes(sentence)).join(' ')
+  return html`<li><div class="remedy-text">${prose(rest, 'does')}${losses.length === 0 ? null : html`<p class="loss">${losses.join(' ')}</p>`}</div>${command === null ? null : copyable(command, 'the command')}</li>`
 }
 
 /** So many of one role are shown before the rest is folded. */
@@ -43,7 +49,7 @@ const ROWS_SHOWN = 8
 /** Who is stuck: culprits first, each with what it waits for. */
 export function tasksPart(tasks: readonly IncidentTask[]): Html | null {
   if (tasks.length === 0) return null
-  const sorted = [...tasks].sort((one, other) => rankOf(one.role) - rankOf(other.role))
+  const sorted = [...tasks].sort(byPart)
   const shown = sorted.slice(0, ROWS_SHOWN)
   const folded = sorted.slice(ROWS_SHOWN)
   return html`${taskTable(shown, true)}${
@@ -54,14 +60,6 @@ export function tasksPart(tasks: readonly IncidentTask[]): Html | null {
 }
 
 const TABLE_MAX = 500
-
-const ROLE_ORDER = ['culprit', 'flusher', 'daemon', 'reaper', 'owner']
-
-function rankOf(role: string): number {
-  const rank = ROLE_ORDER.indexOf(role)
-  if (rank >= 0) return rank
-  return role === 'victim' ? ROLE_ORDER.length + 1 : ROLE_ORDER.length
-}
 
 function roleCounts(tasks: readonly IncidentTask[]): string {
   const counts = new Map<string, number>()
@@ -74,21 +72,35 @@ function taskTable(tasks: readonly IncidentTask[], isNamed: boolean): Html {
 }
 
 function taskRow({ role, comm, tid, tgid, state, waitsOn }: IncidentTask): Html {
-  return html`<tr class="${role === 'culprit' ? 'culprit' : ''}"><td>${roleMark(role)}</td><td class="comm">${hostCode(comm, 'unnamed')}</td><td class="number">${tid}</td><td class="number">${tgid}</td><td>${taskStateMark(state)}</td><td>${waitMark(waitsOn)}</td></tr>`
+  return html`<tr class="${partOf(role)}"><td>${roleMark(role)}</td><td class="comm">${hostCode(comm, 'unnamed')}</td><td class="number">${tid}</td><td class="number">${tgid}</td><td>${taskStateMark(state)}</td><td>${waitMark(waitsOn)}</td></tr>`
 }
 
 export function roleMark(role: string): Html {
-  const kind = role === 'culprit' || role === 'victim' ? role : 'other'
-  return html`<span class="role role-${kind}">${role === 'culprit' ? '✕ ' : null}${clipped(role, 40)}</span>`
+  const part = partOf(role)
+  return html`<span class="role role-${part}">${part === 'culprit' ? '✕ ' : null}${clipped(role, 40)}</span>`
 }
 
 export function graphPart(incident: Findings, idPrefix: string): Html | null {
   return graphFigure(incident.graph, incident.tasks, idPrefix)
 }
 
-/** Lines of the input, each as it stands there, with what it proves. */
+const EVIDENCE_SHOWN = 8
+const EVIDENCE_MAX = 400
+
+/** Lines of the input, each as it stands there, with what it proves; the first ones at once. */
 export function evidencePart(evidence: readonly Evidence[]): Html | null {
   if (evidence.length === 0) return null
+  const isLong = evidence.length > EVIDENCE_SHOWN + 2
+  const shown = isLong ? evidence.slice(0, EVIDENCE_SHOWN) : evidence
+  const folded = evidence.slice(shown.length, EVIDENCE_MAX)
+  return html`${evidenceList(shown)}${
+    folded.length === 0
+      ? null
+      : html`<details class="more"><summary>${plural(evidence.length - shown.length, 'further line')}</summary>${evidenceList(folded)}</details>`
+  }`
+}
+
+function evidenceList(evidence: readonly Evidence[]): Html {
   return html`<ol class="evidence">${blocksOf(evidence).map(evidenceBlock)}</ol>`
 }
 
@@ -116,7 +128,7 @@ export function stacksPart(
   known: readonly DiagnosedTask[],
 ): Html | null {
   const ofIncident = [...tasks]
-    .sort((one, other) => rankOf(one.role) - rankOf(other.role))
+    .sort(byPart)
     .flatMap((task) => known.find(({ tid, tgid }) => isSame(task, { tid, tgid })) ?? [])
     .filter(({ stack }) => stack.length > 0)
   const groups = groupByStack(ofIncident)
@@ -163,4 +175,13 @@ export function prose(text: string, className: string): readonly Html[] {
     .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
     .filter((paragraph) => paragraph !== '')
     .map((paragraph) => html`<p class="${className}">${paragraph}</p>`)
+}
+
+/** For what no signature explains: which came closest, and where they failed. */
+export function nearMissesPart(nearMisses: readonly NearMiss[] | undefined): Html | null {
+  if (nearMisses === undefined || nearMisses.length === 0) return null
+  return html`<ul class="near-misses">${nearMisses.map(
+    ({ signature, held, failed }) =>
+      html`<li><a href="${signaturePath(signature)}">${signature}</a> <span class="quiet">${plural(held, 'condition')} held, ${failed.length} did not:</span> ${failed.map((clause) => html`<code class="clause">${clipped(clause, 200)}</code> `)}</li>`,
+  )}</ul>`
 }
