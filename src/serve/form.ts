@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Request, Response } from 'express'
 import multer, { MulterError, type StorageEngine } from 'multer'
 import { Problem } from '../model/problem.ts'
+import { withLabels } from './labels.ts'
 import type { UploadLimits } from './upload.ts'
 
 /** A multipart form whose file is read as it comes. */
@@ -17,8 +18,6 @@ export type Form = {
 /** Field of the form that holds the bundle, and for texts the one that may hold pasted text. */
 const FILE_FIELD = 'bundle'
 const TEXT_FIELD = 'text'
-/** Beginning of the fields that hold one label each, as `label.rack`. */
-const LABEL = 'label.'
 
 const FORM_LIMITS = {
   fields: 50,
@@ -108,15 +107,8 @@ async function* fileBytes(
 }
 
 function fieldsOf(request: Request): Readonly<Record<string, unknown>> {
-  const { [TEXT_FIELD]: _pasted, labels, ...fields } = { ...request.body }
-  const isLabel = ([name]: readonly [string, unknown]) => name.startsWith(LABEL)
-  const named = Object.entries(fields)
-    .filter(isLabel)
-    .map(([name, value]) => [name.slice(LABEL.length), value] as const)
-  const others = Object.fromEntries(Object.entries(fields).filter((field) => !isLabel(field)))
-  const told = [labels, named.length > 0 ? Object.fromEntries(named) : undefined].flat()
-  const all = told.filter((one) => one !== undefined)
-  return all.length > 0 ? { ...others, labels: all } : others
+  const { [TEXT_FIELD]: _pasted, ...fields } = { ...request.body }
+  return withLabels(fields)
 }
 
 function pastedForm(request: Request): Form | null {

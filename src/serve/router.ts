@@ -2,6 +2,7 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import { Problem } from '../model/problem.ts'
 import { callerOf, originOf } from './auth.ts'
 import type { Gate } from './gate.ts'
+import { withLabels } from './labels.ts'
 import type { Asked, Route } from './route.ts'
 import { getCounts } from './routes/get-counts.ts'
 import { getHealth } from './routes/get-health.ts'
@@ -108,16 +109,16 @@ function answering(route: Route, services: Services, gate: Gate): RequestHandler
 }
 
 async function open(
-  { takes, input }: Route,
+  route: Route,
   request: Request,
   response: Response,
   { services, leave }: { readonly services: Services; readonly leave: () => void },
 ): Promise<Upload> {
   request.setTimeout(IDLE_MS, () => request.destroy())
-  const said = Object.entries(withLabels(request.query, input.shape))
+  const said = Object.entries(queryOf(route, request))
   return openUpload(request, response, Object.fromEntries(said.filter(isUploadField)), {
     bytesMax: services.config.bundleBytesMax,
-    takesText: takes === 'bundle-or-text',
+    takesText: route.takes === 'bundle-or-text',
     slowestBytesPerSecond: SLOWEST_BYTES_PER_SECOND,
     slowAfterMs: services.config.uploadSlowAfterMs ?? SLOW_AFTER_MS,
     whenRead() {
@@ -133,11 +134,11 @@ const isUploadField = ([name]: readonly [string, unknown]) => Object.hasOwn(uplo
  * Path parameters beside what was sent: the body where the route takes JSON, else the query.
  * @throws {Problem} request-invalid when one is given twice, or stands where none is read
  */
-function inputOf({ takes, path, input }: Route, request: Request): Record<string, unknown> {
-  const query = withLabels(request.query, input.shape)
-  const isJson = takes === 'json'
+function inputOf(route: Route, request: Request): Record<string, unknown> {
+  const query = queryOf(route, request)
+  const isJson = route.takes === 'json'
   const sent: Readonly<Record<string, unknown>> = isJson ? { ...request.body } : query
-  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   const stray = [
     ...inPath.filter((name) => Object.hasOwn(sent, name)),
     ...(isJson ? Object.keys(query) : []),
@@ -147,17 +148,9 @@ function inputOf({ takes, path, input }: Route, request: Request): Record<string
   throw new Problem('request-invalid', { detail: errors.join('; '), errors })
 }
 
-/** Gathers `label.K=V` under `labels`, where the route has such a field. */
-function withLabels(
-  query: Readonly<Record<string, unknown>>,
-  shape: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const isLabel = ([name]: readonly [string, unknown]) => name.startsWith('label.')
-  const labels = Object.entries(query).filter(isLabel)
-  if (labels.length === 0 || !Object.hasOwn(shape, 'labels')) return query
-  const others = Object.entries(query).filter((one) => !isLabel(one))
-  const named = labels.map(([name, value]) => [name.slice('label.'.length), value] as const)
-  return { ...Object.fromEntries(others), labels: Object.fromEntries(named) }
+/** The query, with labels gathered where the route reads them. */
+function queryOf({ input }: Route, { query }: Request): Readonly<Record<string, unknown>> {
+  return Object.hasOwn(input.shape, 'labels') ? withLabels(query) : query
 }
 
 function refuseMethod(routes: readonly Route[]): RequestHandler {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { IngestLimits } from '../../src/ingest/limits.ts'
 import { loadCatalogue } from '../../src/ingest/load-catalogue.ts'
 import { type Ingest, startIngest } from '../../src/ingest/service.ts'
 import { createApp } from '../../src/serve/app.ts'
@@ -34,11 +35,15 @@ export type Service = {
   readonly close: () => Promise<void>
 }
 
-export async function startService(settings: Partial<ServeSettings> = {}): Promise<Service> {
+export async function startService(
+  settings: Partial<ServeSettings> = {},
+  ingestLimits: Partial<IngestLimits> = {},
+): Promise<Service> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'hangar-serve-'))
   const store = openStore(dataFolder)
   const catalogue = loadCatalogue(null)
-  const limits = { bundleBytesMax: settings.bundleBytesMax ?? BUNDLE_BYTES_MAX }
+  const bundleBytesMax = settings.bundleBytesMax ?? BUNDLE_BYTES_MAX
+  const limits = { bundleBytesMax, ...ingestLimits }
   const ingest = await startIngest({ store, dataFolder, catalogueFolder: null, workers: 1, limits })
   const errors: unknown[] = []
   const log: Log = { info() {}, warn() {}, error: (...line: unknown[]) => errors.push(line) }

@@ -89,7 +89,7 @@ test('the archive comes back byte for byte, under a name of ours', async () => {
   assert.equal(response.headers.get('content-type'), 'application/gzip')
   assert.equal(
     response.headers.get('content-disposition'),
-    `attachment; filename="hangar-${json.id}.tar.gz"`,
+    `attachment; filename=hangar-${json.id}.tar.gz`,
   )
   const head = await service.ask(`/api/v1/snapshots/${json.id}/archive`, { method: 'HEAD' })
   assert.equal(head.status, 200)

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { API_PREFIX, API_ROUTES, PLAIN_ROUTES } from '../../src/serve/router.ts'
+import { deadlockBundle, healthyBundle } from './archives.ts'
+import { type Sent, type Service, startService } from './service.ts'
+
+// Real answers of every route, held to the schemas that its document is made of.
+
+let service: Service
+let snapshot = ''
+let incident = ''
+let fingerprint = ''
+before(async () => {
+  service = await startService()
+  const query = 'wait=60&label.rack=r1'
+  const { json } = await service.post(`/api/v1/snapshots?${query}`, deadlockBundle('seen-1'))
+  snapshot = json.id
+  incident = json.incidents[0]
+  fingerprint = encodeURIComponent(json.diagnosis.incidents[0].fingerprint)
+  await service.post('/api/v1/snapshots?wait=60', healthyBundle('seen-2'))
+  await service.post('/api/v1/snapshots?wait=60', deadlockBundle('cut-9').subarray(0, 300))
+})
+after(() => service.close())
+
+const api = (path: string) => service.ask(`${API_PREFIX}${path}`)
+
+const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
+  'post /snapshots': [
+    () => service.post('/api/v1/snapshots', healthyBundle('new-1')),
+    () => service.post('/api/v1/snapshots?wait=60', deadlockBundle('new-2')),
+    () => service.post('/api/v1/snapshots?wait=60', deadlockBundle('new-2')),
+    () => service.post('/api/v1/snapshots', deadlockBundle('new-2')),
+  ],
+  'get /snapshots': [() => api('/snapshots'), () => api('/snapshots?limit=1&status=failed')],
+  'get /snapshots/:id': [() => api(`/snapshots/${snapshot}`)],
+  'get /snapshots/:id/diagnosis': [() => api(`/snapshots/${snapshot}/diagnosis`)],
+  'get /snapshots/:id/tasks': [() => api(`/snapshots/${snapshot}/tasks`)],
+  'get /snapshots/:id/stacks': [() => api(`/snapshots/${snapshot}/stacks`)],
+  'get /snapshots/:id/archive': [() => api(`/snapshots/${snapshot}/archive`)],
+  'post /analyze': [
+    () => service.post('/api/v1/analyze?allTasks=1', deadlockBundle('new-3')),
+    () => service.post('/api/v1/analyze', '[<0>] fuse_flush+0x16f/0x1b0\n', 'text/plain'),
+    () =>
+      service.post(
+        '/api/v1/analyze',
+        '[  363.1] INFO: task a:17 blocked for more than 120 seconds.\n',
+        'text/plain',
+      ),
+  ],
+  'get /incidents': [() => api('/incidents'), () => api('/incidents?limit=1&sort=severity')],
+  'get /incidents/:id.md': [() => api(`/incidents/${incident}.md`)],
+  'get /incidents/:id': [() => api(`/incidents/${incident}`)],
+  'patch /incidents/:id': [
+    () =>
+      service.ask(`/api/v1/incidents/${incident}`, {
+        method: 'PATCH',
+        body: '{"state":"resolved","note":"gone"}',
+        headers: { 'content-type': 'application/json' },
+      }),
+  ],
+  'get /counts': [
+    () => api('/counts?by=signature,kernel'),
+    () => api('/counts?by=label.rack&interval=hour'),
+    () => api('/counts'),
+  ],
+  'get /hosts': [() => api('/hosts')],
+  'get /hosts/:name': [() => api('/hosts/seen-1')],
+  'get /stacks': [() => api('/stacks?frame=fuse_flush')],
+  'get /stacks/:fingerprint': [() => api(`/stacks/${fingerprint}`)],
+  'get /signatures': [() => api('/signatures')],
+  'get /signatures/:id': [() => api('/signatures/fuse-flush-deadlock')],
+  'get /healthz': [() => service.ask('/healthz')],
+  'get /readyz': [() => service.ask('/readyz')],
+}
+
+for (const route of [...API_ROUTES, ...PLAIN_ROUTES]) {
+  const name = `${route.method} ${route.path}`
+  test(`${name} answers as its document says, and no more`, async () => {
+    const asked = ASKED[name]
+    assert.ok(asked, 'every route is asked')
+    for (const ask of asked) {
+      const { status, headers, json, text } = await ask()
+      const shape = route.answers[status]
+      assert.ok(shape, `${status} is declared: ${text.slice(0, 300)}`)
+      if (shape.schema) assert.deepEqual(shape.schema.parse(json), json)
+      else assert.ok(headers.get('content-type'))
+    }
+  })
+}
+
+test('every status that a route declares is answered', async () => {
+  const shown = new Set<number>()
+  for (const host of ['s-1', 's-1']) {
+    shown.add((await service.post('/api/v1/snapshots', healthyBundle(host))).status)
+  }
+  shown.add((await service.post('/api/v1/snapshots?wait=60', healthyBundle('s-2'))).status)
+  assert.deepEqual([...shown].sort(), [200, 201, 202])
+})

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { PROBLEMS, type ProblemKind } from '../../src/model/problem.ts'
+import { deadlockBundle, healthyBundle, tarHeader, tarOf } from './archives.ts'
+import { rawRequest, readAnswer } from './raw-http.ts'
+import { type Service, startService } from './service.ts'
+
+// Every way of being told no is provoked through HTTP: the type of this table demands a row for
+// each kind, and a test that each row is answered by its kind.
+
+let service: Service
+let strict: Service
+before(async () => {
+  service = await startService()
+  strict = await startService(
+    { bundleBytesMax: 3000, uploadsAtOnce: 1, uploadSlowAfterMs: 100 },
+    { analysisMs: 1 },
+  )
+})
+after(async () => {
+  await service.close()
+  await strict.close()
+})
+
+type Told = { readonly status: number; readonly type: unknown; readonly body: string }
+type Provoke = () => Promise<Told>
+
+const get = async (path: string): Promise<Told> => toldBy(await service.ask(path))
+const upload = async (body: Uint8Array | string, type?: string): Promise<Told> =>
+  toldBy(await service.post('/api/v1/snapshots?wait=60', body, type))
+const raw = async (port: number, ...parts: readonly (string | Uint8Array)[]): Promise<Told> => {
+  const { status, body } = await rawRequest(port, ...parts)
+  return { status, type: JSON.parse(body).type, body }
+}
+const toldBy = (sent: Awaited<ReturnType<Service['ask']>>): Told => ({
+  status: sent.status,
+  type: sent.json?.type,
+  body: sent.text,
+})
+
+const head = (line: string, ...headers: readonly string[]) =>
+  `${[`${line} HTTP/1.1`, 'Host: localhost', ...headers].join('\r\n')}\r\n\r\n`
+const GZIP = 'Content-Type: application/gzip'
+const MIB = 1024 * 1024
+
+async function failedId(): Promise<string> {
+  const { json } = await service.post('/api/v1/snapshots', gzipSync(tarOf([{ name: 'README' }])))
+  await service.ingest.waitFor(json.id, 60_000)
+  return json.id
+}
+
+const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
+  'request-invalid': () => get('/api/v1/incidents?limit=0'),
+  'body-too-large': async () =>
+    toldBy(
+      await service.ask('/api/v1/incidents/x', {
+        method: 'PATCH',
+        body: JSON.stringify({ note: 'x'.repeat(70_000) }),
+        headers: { 'content-type': 'application/json' },
+      }),
+    ),
+  'body-empty': () => upload(''),
+  'bundle-field-missing': async () => {
+    const form = new FormData()
+    form.append('host', 'a')
+    return toldBy(await service.ask('/api/v1/snapshots', { method: 'POST', body: form }))
+  },
+  'not-an-archive': () => upload('<html>'),
+  'media-type-unsupported': () => upload('x', 'image/png'),
+  'archive-truncated': () => upload(deadlockBundle('p-1').subarray(0, 300)),
+  'archive-corrupt': () => {
+    const tar = tarOf([
+      { name: 'proc/1/comm', text: 'init\n' },
+      { name: 'proc/2/comm', text: 'x\n' },
+    ])
+    tar.write('9', 1024 + 148)
+    return upload(gzipSync(tar))
+  },
+  'archive-foreign': () => upload(gzipSync(tarOf([{ name: 'README', text: 'x' }]))),
+  'archive-proc-empty': () =>
+    upload(
+      gzipSync(tarOf(['stat', 'status', 'stack'].map((name) => ({ name: `proc/1/${name}` })))),
+    ),
+  'bundle-too-large': async () =>
+    toldBy(await strict.post('/api/v1/snapshots', Buffer.alloc(3001), 'application/gzip')),
+  'bundle-inflates-too-far': () => {
+    const zeros = gzipSync(Buffer.alloc(16 * MIB))
+    return upload(Buffer.concat(Array.from({ length: 130 }, () => zeros)))
+  },
+  'entries-too-many': () => {
+    const member = gzipSync(Buffer.concat(Array.from({ length: 2000 }, () => tarHeader('x', 0))))
+    return upload(Buffer.concat(Array.from({ length: 800 }, () => member)))
+  },
+  'entry-too-large': () =>
+    upload(gzipSync(Buffer.concat([tarHeader('proc/1/stack', 100 * MIB), Buffer.alloc(MIB)]))),
+  'path-too-long': () => {
+    const name = 'x'.repeat(5000)
+    const long = Buffer.concat([tarHeader('././@LongLink', 5001, 'L'), Buffer.from(name)])
+    const pad = Buffer.alloc(512 - (name.length % 512))
+    return upload(gzipSync(Buffer.concat([long, pad, tarHeader('x', 0), Buffer.alloc(1024)])))
+  },
+  'text-unreadable': async () =>
+    toldBy(await service.post('/api/v1/analyze', 'good morning', 'text/plain')),
+  'analysis-failed': async () =>
+    toldBy(await strict.post('/api/v1/analyze', healthyBundle().subarray())),
+  'snapshot-unknown': () => get('/api/v1/snapshots/nobody'),
+  'snapshot-failed': async () => get(`/api/v1/snapshots/${await failedId()}/diagnosis`),
+  'snapshot-pending': async () => {
+    // A worker takes longer to start than the next request takes to come.
+    const fresh = await startService()
+    try {
+      const { json } = await fresh.post('/api/v1/snapshots', healthyBundle('pending-1'))
+      return toldBy(await fresh.ask(`/api/v1/snapshots/${json.id}/diagnosis`))
+    } finally {
+      await fresh.close()
+    }
+  },
+  'archive-removed': async () => {
+    const other = await startService()
+    try {
+      const { json } = await other.post('/api/v1/snapshots?wait=60', healthyBundle('removed-1'))
+      rmSync(join(other.dataFolder, 'log'), { recursive: true, force: true })
+      return toldBy(await other.ask(`/api/v1/snapshots/${json.id}/archive`))
+    } finally {
+      await other.close()
+    }
+  },
+  'stack-unknown': () => get('/api/v1/stacks/nothing'),
+  'incident-unknown': () => get('/api/v1/incidents/nobody'),
+  'host-unknown': () => get('/api/v1/hosts/nobody'),
+  'signature-unknown': () => get('/api/v1/signatures/nothing'),
+  'cursor-invalid': () => get('/api/v1/incidents?cursor=x'),
+  'address-unknown': () => get('/api/v1/nothing'),
+  'method-unsupported': async () =>
+    toldBy(await service.ask('/api/v1/incidents', { method: 'DELETE' })),
+  'host-header-foreign': () =>
+    raw(service.port, 'GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n'),
+  'origin-foreign': () =>
+    raw(
+      service.port,
+      head('POST /api/v1/snapshots', 'Origin: https://evil.example', 'Content-Length: 0'),
+    ),
+  'upload-too-slow': async () => {
+    const socket = connect(strict.port, '127.0.0.1')
+    socket.write(head('POST /api/v1/snapshots', GZIP, 'Content-Length: 2000'))
+    socket.write(Buffer.concat([gzipSync('x'), Buffer.alloc(500)]))
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    socket.write('x')
+    const { status, body } = await readAnswer(socket)
+    socket.destroy()
+    return { status, type: JSON.parse(body).type, body }
+  },
+  'store-full': async () => {
+    const full = await startService()
+    try {
+      await full.store.write(async (tx) => {
+        await tx.run('PRAGMA max_page_count = 1')
+      })
+      const sent = []
+      for (let turn = 0; turn < 200; turn += 1) {
+        const host = `full-${turn}-${'x'.repeat(200)}`
+        sent.push(await full.post(`/api/v1/snapshots?name=${host}`, healthyBundle(host)))
+        if (sent.at(-1)?.status !== 202) break
+      }
+      const last = sent.at(-1)
+      assert.ok(last)
+      return toldBy(last)
+    } finally {
+      await full.close()
+    }
+  },
+  'too-busy': async () => {
+    const socket = connect(strict.port, '127.0.0.1')
+    socket.write(head('POST /api/v1/snapshots', GZIP, 'Content-Length: 2000'))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const told = toldBy(await strict.post('/api/v1/snapshots', healthyBundle('busy-2')))
+    socket.destroy()
+    return told
+  },
+}
+
+for (const [kind, { status, title }] of Object.entries(PROBLEMS)) {
+  test(`${kind} is told as it is written down, and its address explains it`, async () => {
+    const provoke = Object.entries(PROVOKED).find(([name]) => name === kind)?.[1]
+    const told = await provoke?.()
+    assert.equal(told?.type, `/problems/${kind}`, told?.body.slice(0, 500))
+    assert.equal(told?.status, status)
+    const document = JSON.parse(told?.body ?? '')
+    assert.equal(document.title, title)
+    assert.equal(document.status, status)
+    const page = await service.ask(`/problems/${kind}`)
+    assert.equal(page.status, 200)
+    assert.match(page.text, /^<!doctype html>/)
+    assert.ok(page.text.includes(kind))
+  })
+}
