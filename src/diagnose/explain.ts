@@ -73,13 +73,16 @@ function fingerprintOfCause({ match }: Cause): string {
   return stack ? fingerprintOf(stack, shown.wait) : `1:${match.signature.id}`
 }
 
+/** Each task once, in the first role it has; reports of one task are one task. */
 function tasksOf({ match, victims }: Cause): readonly IncidentTask[] {
-  const told = new Map<Actor, IncidentTask>()
-  for (const [role, actors] of match.roles) {
-    for (const actor of actors) if (!told.has(actor)) told.set(actor, toIncidentTask(actor, role))
+  const told = new Map<string, IncidentTask>()
+  const tell = (actor: Actor, role: string) => {
+    const { tid, comm } = actor.task
+    const identity = tid === null ? actor.key : `${tid} ${comm}`
+    if (!told.has(identity)) told.set(identity, toIncidentTask(actor, role))
   }
-  for (const actor of victims)
-    if (!told.has(actor)) told.set(actor, toIncidentTask(actor, 'victim'))
+  for (const [role, actors] of match.roles) for (const actor of actors) tell(actor, role)
+  for (const actor of victims) tell(actor, 'victim')
   return [...told.values()]
 }
 

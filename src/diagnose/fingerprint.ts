@@ -16,15 +16,12 @@ export function fingerprintOf(stack: Stack, wait: Wait | null): string {
 }
 
 function shapeOf(stack: Stack, wait: Wait | null): string {
-  if (wait === null) return ['none', ...tellingNames(stack.names, 0, NO_WAIT_CALLERS)].join(' ')
+  if (wait === null) return ['none', ...tellingNames(stack.names, 0, NO_WAIT_CALLERS, '')].join(' ')
   const at = Math.max(0, stack.names.indexOf(wait.function))
   const callers = CALLERS_BY_CLASS[wait.class] ?? CALLERS
-  return [
-    wait.class,
-    wait.context,
-    canonicalName(wait.function),
-    ...tellingNames(stack.names, at + 1, callers),
-  ].join(' ')
+  const name = canonicalName(wait.function)
+  const telling = tellingNames(stack.names, at + 1, callers, name)
+  return [wait.class, wait.context, name, ...telling].join(' ')
 }
 
 /** Callers in a shape: enough to tell who wants a lock, too few for one inlined frame to matter often. */
@@ -58,14 +55,19 @@ const CALLERS_BY_CLASS: Readonly<Partial<Record<Wait['class'], number>>> = {
   unknown: 2,
 }
 
-/** The next callers that are more than glue, by the names all kernels know them by. */
-function tellingNames(names: readonly string[], from: number, count: number): string[] {
+/** The next callers that are more than glue and more than the step before, by their common names. */
+function tellingNames(
+  names: readonly string[],
+  from: number,
+  count: number,
+  before: string,
+): string[] {
   const telling: string[] = []
   for (let at = from; at < names.length && telling.length < count; at += 1) {
     const name = names[at] ?? ''
     if (isGlue(name)) continue
     const canonical = canonicalName(name)
-    if (canonical !== telling.at(-1)) telling.push(canonical)
+    if (canonical !== (telling.at(-1) ?? before)) telling.push(canonical)
   }
   return telling
 }

@@ -56,8 +56,8 @@ export function fuseOf(
   leaders: ReadonlyMap<number, Actor>,
   namespaces: PidNamespaces,
 ): FuseView {
-  const daemons = daemonsOf(groups, namespaces)
   const mounts = fuseMountsByMinor(snapshot.mounts)
+  const daemons = daemonsOf(groups, namespaces, [...mounts.values()].flat())
   const minors = new Set([...mounts.keys(), ...snapshot.fuseConnections.map(({ minor }) => minor)])
   const sys = new Map(snapshot.fuseConnections.map((each) => [each.minor, each]))
   const bare = [...minors]
@@ -78,15 +78,12 @@ export function fuseOf(
 function daemonsOf(
   groups: ReadonlyMap<number, readonly Actor[]>,
   namespaces: PidNamespaces,
+  mounts: readonly Mount[],
 ): readonly FuseDaemon[] {
   const daemons: FuseDaemon[] = []
   for (const [tgid, actors] of groups) {
-    const serves = actors.some(
-      ({ task }) =>
-        task.fds.some(({ target }) => target === '/dev/fuse') ||
-        task.stack?.names.some((name) => READS_REQUESTS.has(name)),
-    )
-    if (!serves) continue
+    const isDaemon = serves(actors) || (actors.every(isLeaving) && bearsName(actors, mounts))
+    if (!isDaemon) continue
     const blockedActor = actors.find(({ blocked, exiting }) => blocked && !exiting) ?? null
     daemons.push({
       tgid,
@@ -96,6 +93,19 @@ function daemonsOf(
     })
   }
   return daemons
+}
+
+function serves(actors: readonly Actor[]): boolean {
+  return actors.some(
+    ({ task }) =>
+      task.fds.some(({ target }) => target === '/dev/fuse') ||
+      task.stack?.names.some((name) => READS_REQUESTS.has(name)) === true,
+  )
+}
+
+/** Once its files are gone only its name says that a task served a mount. */
+function isLeaving({ exiting, task }: Actor): boolean {
+  return exiting || task.state === 'Z' || task.state === 'X'
 }
 
 function daemonState(
@@ -151,6 +161,10 @@ function mayServe(daemon: FuseDaemon, connection: Bare, all: readonly Bare[]): b
 
 /** `fuse.sshfs` or source `sshfs#...` against comm `sshfs`; comm is cut to 15 bytes. */
 function isNamedAfter({ actors }: FuseDaemon, { mounts }: Bare): boolean {
+  return bearsName(actors, mounts)
+}
+
+function bearsName(actors: readonly Actor[], mounts: readonly Mount[]): boolean {
   return mounts.some(({ type, source }) => {
     const names = [type.slice(type.indexOf('.') + 1), source.split(/[#:]/)[0] ?? '']
     return actors.some(

@@ -17,10 +17,10 @@ const SUBJECTS: Readonly<
   },
   mount: (actor, { nfs }) =>
     actor.wait?.class === 'nfs' ? (nfs.of(actor)?.name ?? UNKNOWN) : (actor.wait?.class ?? null),
-  device: (actor, situation) => deviceOf(actor, situation) ?? UNKNOWN,
+  device: (actor, situation) => actor.reports[0]?.object ?? deviceOf(actor, situation) ?? UNKNOWN,
   lock: (actor) => actor.wait?.function ?? null,
   task: ({ task }) => (task.tid === null ? null : String(task.tid)),
-  host: (actor) => actor.reports[0]?.object ?? 'host',
+  host: () => 'host',
   stack: (actor) => stackId(actor),
 }
 

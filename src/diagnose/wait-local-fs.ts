@@ -198,7 +198,7 @@ export const LOCAL_FS_PREFIXES: readonly PrefixGroup[] = [
     source: 'fs/ext4, fs/ext3, fs/jbd2, fs/jbd',
     prefixes: 'ext4_ ext3_ jbd2_ jbd_ journal_',
   },
-  { class: 'xfs', source: 'fs/xfs', prefixes: 'xfs_ xlog_ xfsaild_ xrep_ xchk_ _xfs_' },
+  { class: 'xfs', source: 'fs/xfs', prefixes: 'xfs_ xlog_ xfsaild_ xrep_ xchk_' },
   { class: 'btrfs', source: 'fs/btrfs', prefixes: 'btrfs_ btree_' },
   {
     class: 'zfs',

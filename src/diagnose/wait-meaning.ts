@@ -104,8 +104,8 @@ function claimed(
   let owner: WaitClass | null = null
   for (let at = from; at < names.length; at += 1) {
     const name = names[at] ?? ''
-    if (isBoundary(name)) return null
     const row = callerRow(name)
+    if (isBoundary(name) && !isShared(name)) return null
     if (!row) continue
     if (isClaim(row, owner, claims)) return { class: row.class, row, at }
     // The page of a local file system below: what stands further out only reads through it.
@@ -118,6 +118,11 @@ function claimed(
 function callerRow(name: string): WaitGroup | undefined {
   const row = rowOf(name, CALLER)
   return row?.role === 'asks' || row?.role === 'top' ? undefined : row
+}
+
+/** A system call function that the kernel calls itself, as old kernels do from zap_pid_ns_processes(). */
+function isShared(name: string): boolean {
+  return rowOf(name, CALLER)?.role === 'asks'
 }
 
 /** Once a file system is found to own the page, only its own page work may still take it over. */

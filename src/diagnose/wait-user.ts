@@ -148,7 +148,7 @@ export const USER_WAITS: readonly WaitGroup[] = [
     claims: ['pidns', 'module'],
     source: 'kernel/exit.c',
     symbols: `
-      do_wait kernel_wait4 kernel_waitid kernel_waitid_prepare kernel_wait sys_wait4 sys_waitid __do_sys_wait4 __do_sys_waitid
+      do_wait kernel_wait4 kernel_waitid kernel_waitid_prepare kernel_wait sys_wait4 sys_waitid SyS_wait4 SyS_waitid __do_sys_wait4 __do_sys_waitid
       __do_sys_waitpid __x64_sys_wait4 __x64_sys_waitid compat_sys_wait4 wait_task_zombie __do_wait
     `,
   },

@@ -120,15 +120,13 @@ function judgeUnknown(scene: Scene): Judged {
   const name = names[sleep.first]
   const isBare = name === undefined || (bitsOf(name) & BITS.boundary) !== 0
   if (state === 'R') return { class: 'running', blocked: false }
-  if (isBare && sleep.kind === 'none' && state !== 'D') return bare(scene)
+  if (isBare && sleep.kind === 'none') {
+    // kthread() on top, asleep: a kernel thread that was made and never started.
+    if (context === 'kthread' && sleep.first > 0) return { class: 'kthread-idle', blocked: false }
+    if (state !== 'D') return { class: 'running', blocked: false }
+  }
   if (state === 'I' || (context === 'kthread' && state === 'S')) {
     return { class: 'kthread-idle', blocked: false }
   }
   return { class: 'unknown', blocked: state === null || state === 'D' }
-}
-
-/** Nothing but entry code: on its way, or a kernel thread that was made and never started. */
-function bare({ sleep, context }: Scene): Judged {
-  const isUnstarted = sleep.first > 0 && context === 'kthread'
-  return { class: isUnstarted ? 'kthread-idle' : 'running', blocked: false }
 }

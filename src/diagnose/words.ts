@@ -69,13 +69,14 @@ function unique(values: readonly string[]): readonly string[] {
   return [...new Set(values)]
 }
 
+/** The longest that a report or a dump says any of them has waited. */
 function secondsOf(anchors: readonly Actor[]): readonly string[] {
-  const seconds = anchors.flatMap(({ progress }) =>
-    progress !== null && progress.kind !== 'moving' && progress.seconds !== null
-      ? [progress.seconds]
-      : [],
-  )
-  return seconds.length === 0 ? [] : [String(Math.max(...seconds))]
+  const seconds = anchors.flatMap(({ progress, reports }) => [
+    ...(progress !== null && progress.kind !== 'moving' ? [progress.seconds] : []),
+    ...reports.map((report) => report.seconds),
+  ])
+  const known = seconds.flatMap((each) => each ?? [])
+  return known.length === 0 ? [] : [String(Math.max(...known))]
 }
 
 const PLACEHOLDER = /\{([a-z][\w.-]*)\}/g
@@ -108,7 +109,7 @@ const OF_ROLE: Readonly<Record<string, (actors: readonly Actor[]) => readonly st
 function valuesOf(name: string, cause: Cause, asked: Asked): readonly string[] {
   const [roleName = '', detail] = name.split('.')
   const role = cause.match.roles.get(roleName)
-  if (role && detail === undefined) return role.map(nameOf)
+  if (role && detail === undefined) return unique(role.map(nameOf))
   const ofRole = detail === undefined ? undefined : OF_ROLE[detail]
   return role && ofRole ? ofRole(role) : (VALUES[name]?.(cause, asked) ?? [])
 }
