@@ -21,7 +21,9 @@ function shapeOf(stack: Stack, wait: Wait | null): string {
   const callers = CALLERS_BY_CLASS[wait.class] ?? CALLERS
   const name = canonicalName(wait.function)
   const telling = tellingNames(stack.names, at + 1, callers, name)
-  return [wait.class, wait.context, name, ...telling].join(' ')
+  // Of a lock nobody knows, /proc leaves the lock frames out: what is a lock in dmesg is unknown there.
+  const waitClass = wait.class === 'lock' ? 'unknown' : wait.class
+  return [waitClass, wait.context, name, ...telling].join(' ')
 }
 
 /** Callers in a shape: enough to tell who wants a lock, too few for one inlined frame to matter often. */

@@ -114,19 +114,24 @@ function isMainLoop(meaning: Meaning, { names, sleep, hint }: Scene): boolean {
 
 /** No table knows the function: what remains is how the task sleeps. */
 function judgeUnknown(scene: Scene): Judged {
-  const { names, sleep, hint, context } = scene
-  const { state } = hint
-  if (LOCK_KINDS.includes(sleep.kind)) return { class: 'lock', blocked: state !== 'R' }
-  const name = names[sleep.first]
-  const isBare = name === undefined || (bitsOf(name) & BITS.boundary) !== 0
+  const { state } = scene.hint
+  if (LOCK_KINDS.includes(scene.sleep.kind)) return { class: 'lock', blocked: state !== 'R' }
   if (state === 'R') return { class: 'running', blocked: false }
-  if (isBare && sleep.kind === 'none') {
-    // kthread() on top, asleep: a kernel thread that was made and never started.
-    if (context === 'kthread' && sleep.first > 0) return { class: 'kthread-idle', blocked: false }
-    if (state !== 'D') return { class: 'running', blocked: false }
-  }
-  if (state === 'I' || (context === 'kthread' && state === 'S')) {
+  if (isUnstarted(scene)) return { class: 'kthread-idle', blocked: false }
+  if (isBare(scene) && state !== 'D') return { class: 'running', blocked: false }
+  if (state === 'I' || (scene.context === 'kthread' && state === 'S')) {
     return { class: 'kthread-idle', blocked: false }
   }
   return { class: 'unknown', blocked: state === null || state === 'D' }
+}
+
+/** True when a stack is nothing but entry code. */
+function isBare({ names, sleep }: Scene): boolean {
+  const name = names[sleep.first]
+  return sleep.kind === 'none' && (name === undefined || (bitsOf(name) & BITS.boundary) !== 0)
+}
+
+/** kthread() asleep: a kernel thread that was made and never started. */
+function isUnstarted(scene: Scene): boolean {
+  return isBare(scene) && scene.context === 'kthread' && scene.sleep.first > 0
 }
