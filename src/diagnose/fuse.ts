@@ -70,7 +70,9 @@ export function fuseOf(
     }))
   const connections = bare.map((each) => ({
     ...each,
-    daemons: daemons.filter((daemon) => mayServe(daemon, each, bare)),
+    daemons: daemons.filter(
+      (daemon) => mayServe(daemon, each, bare) && wasNear(daemon, each, bare, leaders),
+    ),
   }))
   return { connections, daemons, of: (actor) => candidates(actor, connections, leaders) }
 }
@@ -159,6 +161,18 @@ function mayServe(daemon: FuseDaemon, connection: Bare, all: readonly Bare[]): b
   )
 }
 
+/** A daemon known by its name alone served the mount that its own namespace shows. */
+function wasNear(
+  daemon: FuseDaemon,
+  connection: Bare,
+  all: readonly Bare[],
+  leaders: ReadonlyMap<number, Actor>,
+): boolean {
+  const [first] = daemon.actors
+  if (!first || serves(daemon.actors)) return true
+  return candidates(first, all, leaders).includes(connection)
+}
+
 /** `fuse.sshfs` or source `sshfs#...` against comm `sshfs`; comm is cut to 15 bytes. */
 function isNamedAfter({ actors }: FuseDaemon, { mounts }: Bare): boolean {
   return bearsName(actors, mounts)
@@ -189,11 +203,11 @@ function hasNamesake({ mounts }: Bare, { actors }: FuseDaemon): boolean {
 }
 
 /** Where the task's own mounts are known they decide; then the counts of waiting requests do. */
-function candidates(
+function candidates<Each extends Bare>(
   actor: Actor,
-  connections: readonly Connection[],
+  connections: readonly Each[],
   leaders: ReadonlyMap<number, Actor>,
-): readonly Connection[] {
+): readonly Each[] {
   const pending = connections.filter(({ waiting }) => waiting === null || waiting > 0)
   const pool = pending.length > 0 ? pending : connections
   if (pool.length < 2) return pool
