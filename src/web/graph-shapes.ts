@@ -32,8 +32,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
   device: {
     outline: ({ width, height }) =>
-      `M0 9C0-3 ${width}-3 ${width} 9V${height - 9}C${width} ${height + 3} 0 ${height + 3} 0 ${height - 9}z`,
-    inner: ({ width }) => `M0 9C0 21 ${width} 21 ${width} 9`,
+      `M0 6C0-2 ${width}-2 ${width} 6V${height - 6}C${width} ${height + 2} 0 ${height + 2} 0 ${height - 6}z`,
+    inner: ({ width }) => `M0 6C0 14 ${width} 14 ${width} 6`,
   },
   lock: {
     outline: ({ width, height }) =>

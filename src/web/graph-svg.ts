@@ -3,7 +3,6 @@ import type { IncidentTask, WaitGraph } from '../model/diagnosis.ts'
 import { foldGraph, type ShownEdge, type ShownGraph, type ShownNode } from './graph-fold.ts'
 import { shapeOf } from './graph-shapes.ts'
 import { type Html, html } from './html.ts'
-import { partOf } from './parts/roles.ts'
 import { clipped, plural, spaced } from './parts/words.ts'
 
 type Point = { readonly x: number; readonly y: number }
@@ -16,14 +15,14 @@ type Placed = {
   readonly edges: readonly PlacedEdge[]
 }
 
-const BOX = { width: 236, height: 66 }
+const BOX = { width: 220, height: 66 }
 const MARGIN = 18
 /** Characters of 13 pixel type that fit a line of a box. */
-const LINE_CHARS = 26
+const LINE_CHARS = 24
 
 /**
- * The wait-for graph as a picture: who waits stands above what is waited for. Folded where it is
- * large; told in words below it, where nothing is folded.
+ * The wait-for graph as a picture: who waits stands above what is waited for, or left of it. Folded
+ * where it is large; told in words below it, where nothing is folded.
  */
 export function graphFigure(
   graph: WaitGraph,
@@ -32,13 +31,28 @@ export function graphFigure(
 ): Html | null {
   if (graph.nodes.length === 0) return null
   const shown = foldGraph(graph, tasks)
-  const placed = place(shown)
+  const placed = placeWell(shown)
   return html`<figure class="graph"><div class="graph-box" tabindex="0" role="group" aria-label="Wait-for graph, scrollable">${picture(placed, graph.cycle, idPrefix)}</div>${caption(shown, graph.cycle)}${inWords(graph)}</figure>`
 }
 
-function place(shown: ShownGraph): Placed {
+/** A picture wider than this does not fit the page beside its facts. */
+const WIDTH_MAX = 1000
+
+/** Downwards; where many stand beside each other that is too wide, and it grows to the right. */
+function placeWell(shown: ShownGraph): Placed {
+  const down = place(shown, DOWN)
+  if (down.width <= WIDTH_MAX) return down
+  const across = place(shown, ACROSS)
+  return across.width < down.width ? across : down
+}
+
+const MARGINS = { marginx: MARGIN, marginy: MARGIN } as const
+const DOWN = { rankdir: 'TB', nodesep: 36, ranksep: 46, ...MARGINS } as const
+const ACROSS = { rankdir: 'LR', nodesep: 24, ranksep: 22, ...MARGINS } as const
+
+function place(shown: ShownGraph, direction: typeof DOWN | typeof ACROSS): Placed {
   const graph = new Graph({ multigraph: true })
-  graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 46, marginx: MARGIN, marginy: MARGIN })
+  graph.setGraph({ ...direction })
   graph.setDefaultEdgeLabel(() => ({}))
   // Nodes go by their place in the list: an id is text of a host, and could be any word.
   const names = new Map(shown.nodes.map(({ id }, index) => [id, `${index}`]))
@@ -69,13 +83,16 @@ function picture({ width, height, nodes, edges }: Placed, cycle: boolean, prefix
   const arrow = `${prefix}-arrow`
   const says = `${plural(nodes.length, 'node')}, ${plural(edges.length, 'edge')}${cycle ? ', with a cycle' : ''}`
   const [w, h] = [Math.ceil(width), Math.ceil(height)]
-  return html`<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="Wait-for graph: ${says}" font-family="sans-serif">
+  return html`<svg class="${width <= SHRINKABLE_MAX ? 'fits' : 'scrolls'}" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="Wait-for graph: ${says}" font-family="sans-serif">
 <defs>${arrowHead(arrow, 'edge-head')}${arrowHead(`${arrow}-cycle`, 'edge-head cycle')}</defs>
 ${edges.map((edge) => edgeLine(edge, edge.inCycle ? `${arrow}-cycle` : arrow))}
 ${nodes.map(nodeBox)}
 ${edges.map(edgeLabel)}
 </svg>`
 }
+
+/** Up to this width the words stay legible where the picture is shrunk to its box. */
+const SHRINKABLE_MAX = 1400
 
 function arrowHead(id: string, className: string): Html {
   return html`<marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="${className}" d="M0 .5 10 5 0 9.5 2.500 5z"/></marker>`
@@ -103,11 +120,7 @@ function edgeLabel({ label, kind, inCycle, evidence }: PlacedEdge): Html {
 
 function nodeBox(node: PlacedNode): Html {
   const { outline, inner } = shapeOf(node.kind)
-  const classes = [
-    'node',
-    `kind-${slug(node.kind)}`,
-    `part-${node.role === null ? 'none' : partOf(node.role)}`,
-  ]
+  const classes = ['node', `kind-${slug(node.kind)}`, `part-${node.part}`]
   if (node.inCycle) classes.push('cycle')
   if (node.folded.length > 0) classes.push('folded')
   const [x, y] = [rounded(node.x - BOX.width / 2), rounded(node.y - BOX.height / 2)]
@@ -115,7 +128,7 @@ function nodeBox(node: PlacedNode): Html {
     node.folded.length > 0
       ? html`<path class="shadow" transform="translate(6 6)" d="${outline(BOX)}" fill="#fff" stroke="#99a"/>`
       : null
-  }<path class="outline" d="${outline(BOX)}" fill="#fff" stroke="#556" stroke-width="${node.role !== null && partOf(node.role) === 'culprit' ? 3 : 1.5}"/>${
+  }<path class="outline" d="${outline(BOX)}" fill="#fff" stroke="#556" stroke-width="${node.part === 'culprit' ? 3 : 1.5}"/>${
     inner === null
       ? null
       : html`<path class="inner" d="${inner(BOX)}" fill="none" stroke="#889" stroke-width="1"/>`
@@ -128,10 +141,9 @@ function nodeTitle({ kind, label, role, folded, inCycle }: ShownNode): string {
 }
 
 /** The role in a box that straddles the upper edge; the culprit's also has a cross. */
-function roleTag({ role, inCycle }: ShownNode): Html | null {
+function roleTag({ role, part, inCycle }: ShownNode): Html | null {
   if (role === null && !inCycle) return null
-  const isCulprit = role !== null && partOf(role) === 'culprit'
-  const words = [isCulprit ? `✕ ${role}` : role, inCycle ? '⟳' : null]
+  const words = [part === 'culprit' ? `✕ ${role}` : role, inCycle ? '⟳' : null]
   const text = clipped(words.filter((word) => word !== null).join('  '), 20)
   const width = text.length * 7.2 + 14
   const x = rounded(BOX.width - width - 12)

@@ -36,9 +36,15 @@ export function stepsPart(steps: readonly Step[]): Html | null {
 const LOSS =
   /^(?:Lost|Loses|Costs?|Warning|What is lost)\b|\b(?:is|are|be) lost\b|\bloses?\b|dead for good|cannot be undone|ECONNABORTED|\breboot|\bnever (?:abort|kill|run)\b/i
 
+const NO_LOSS = /\bnothing (?:is|will be) lost\b/i
+
+function isLoss(sentence: string): boolean {
+  return LOSS.test(sentence) && !NO_LOSS.test(sentence)
+}
+
 function stepItem({ text, command }: Step): Html {
   const sentences = text.trim().split(/(?<=[.!?])\s+(?=[A-Z])/)
-  const losses = command === null ? [] : sentences.filter((sentence) => LOSS.test(sentence))
+  const losses = command === null ? [] : sentences.filter(isLoss)
   const rest = sentences.filter((sentence) => !losses.includes(sentence)).join(' ')
   return html`<li><div class="remedy-text">${prose(rest, 'does')}${losses.length === 0 ? null : html`<p class="loss">${losses.join(' ')}</p>`}</div>${command === null ? null : copyable(command, 'the command')}</li>`
 }
