@@ -179,6 +179,7 @@ export const BLOCK_WAITS: readonly WaitGroup[] = [
 export const BLOCK_PREFIXES: readonly PrefixGroup[] = [
   {
     class: 'block-io',
+    modules: 'drbd zram virtio_blk ublk_drv rnbd_client bcache xen_blkfront mmc_block',
     source: 'block, drivers/block, drivers/mmc, drivers/mtd, drivers/md/bcache',
     prefixes: `
       blk_ blkcg_ blkdev_ bdev_ bio_ bfq_ dd_ elv_ elevator_ disk_ ioc_ ublk_ rnbd_ drbd_ virtblk_ blkif_ zram_ mmc_ mtd_ bch_
@@ -187,19 +188,29 @@ export const BLOCK_PREFIXES: readonly PrefixGroup[] = [
   },
   {
     class: 'md-raid',
+    modules: 'md_mod raid0 raid1 raid10 raid456',
     source: 'drivers/md',
     prefixes: 'md_ mddev_ raid0_ raid1_ raid5_ raid6_ raid10_ r5l_ r5c_ llbitmap_',
   },
   {
     class: 'dm',
+    modules:
+      'dm_mod dm_thin_pool dm_crypt dm_snapshot dm_multipath dm_bufio dm_raid dm_cache dm_persistent_data dm_verity dm_integrity',
     source: 'drivers/md/dm*',
     prefixes:
       'dm_ dmz_ crypt_ kcryptd_ thin_ multipath_ pg_init_ verity_ vdo_ writecache_ dmcrypt_',
   },
-  { class: 'nbd', source: 'drivers/block/nbd.c', prefixes: 'nbd_' },
-  { class: 'nvme', source: 'drivers/nvme', prefixes: 'nvme_ nvmf_ nvmet_' },
+  { class: 'nbd', modules: 'nbd', source: 'drivers/block/nbd.c', prefixes: 'nbd_' },
+  {
+    class: 'nvme',
+    modules: 'nvme nvme_core nvme_fabrics nvme_tcp nvme_rdma nvme_fc nvmet',
+    source: 'drivers/nvme',
+    prefixes: 'nvme_ nvmf_ nvmet_',
+  },
   {
     class: 'scsi',
+    modules:
+      'scsi_mod sd_mod sg libata ahci mpt3sas megaraid_sas qla2xxx lpfc libiscsi iscsi_tcp scsi_transport_iscsi libfc fnic smartpqi hpsa target_core_mod iscsi_target_mod',
     source: 'drivers/scsi, drivers/ata, drivers/ufs, drivers/target, drivers/message',
     prefixes: `
       scsi_ sd_ sg_ sr_ st_ ata_ ahci_ sas_ mpt3sas_ megasas_ mpt_ qla2x00_ qla_ lpfc_ iscsi_ iscsit_ fc_ srp_ ufshcd_ virtscsi_
@@ -207,5 +218,5 @@ export const BLOCK_PREFIXES: readonly PrefixGroup[] = [
       cdrom_ uas_ usb_stor_
     `,
   },
-  { class: 'loop', source: 'drivers/block/loop.c', prefixes: 'loop_ lo_' },
+  { class: 'loop', modules: 'loop', source: 'drivers/block/loop.c', prefixes: 'loop_ lo_' },
 ]

@@ -1,14 +1,12 @@
 import { symbolsOf } from './wait-table.ts'
 
 /** Functions only a dying task runs: any of them on a stack means no signal will end the wait. */
-// kernel/exit.c, kernel/fork.c (exit_mm_release), arch/*/kernel/traps (rewind_stack_and_make_dead).
-// do_group_exit never returns to user space either; do_coredump is not here: the task still serves its dump.
+// kernel/exit.c, kernel/fork.c, arch/*/kernel/traps.c. Not here: exit_files(), exit_fs(), exit_sem() and
+// their like, which a failing fork or an unshare calls too; do_coredump(), whose task still serves its dump.
 const EXITING = `
-  do_exit make_task_dead rewind_stack_do_exit rewind_stack_and_make_dead do_group_exit exit_mm exit_files exit_fs
-  exit_task_namespaces exit_task_work exit_signals exit_notify exit_sem exit_shm exit_thread exit_io_context
-  exit_task_stack_account exit_mm_release exit_robust_list futex_exit_release kthread_exit kthread_complete_and_exit
-  complete_and_exit reparent_leader forget_original_parent zap_pid_ns_processes coredump_task_exit
-  synchronize_group_exit
+  do_exit make_task_dead rewind_stack_do_exit rewind_stack_and_make_dead do_group_exit exit_mm exit_mm_release
+  exit_task_work exit_signals exit_notify futex_exit_release kthread_exit kthread_complete_and_exit complete_and_exit
+  forget_original_parent zap_pid_ns_processes coredump_task_exit synchronize_group_exit
 `
 
 /** Exec: fs/exec.c, fs/binfmt_*.c. Past `begin_new_exec` a failure kills the task. */

@@ -195,22 +195,26 @@ export const LOCAL_FS_WAITS: readonly WaitGroup[] = [
 export const LOCAL_FS_PREFIXES: readonly PrefixGroup[] = [
   {
     class: 'ext4',
+    modules: 'ext4 ext3 jbd2 jbd',
     source: 'fs/ext4, fs/ext3, fs/jbd2, fs/jbd',
     prefixes: 'ext4_ ext3_ jbd2_ jbd_ journal_',
   },
-  { class: 'xfs', source: 'fs/xfs', prefixes: 'xfs_ xlog_ xfsaild_ xrep_ xchk_' },
-  { class: 'btrfs', source: 'fs/btrfs', prefixes: 'btrfs_ btree_' },
+  { class: 'xfs', modules: 'xfs', source: 'fs/xfs', prefixes: 'xfs_ xlog_ xfsaild_ xrep_ xchk_' },
+  { class: 'btrfs', modules: 'btrfs', source: 'fs/btrfs', prefixes: 'btrfs_ btree_' },
   {
     class: 'zfs',
+    modules: 'zfs spl zcommon icp',
     source: 'OpenZFS',
     prefixes: `
       zfs_ zpl_ zvol_ txg_ dmu_ arc_ dbuf_ zio_ zil_ spa_ dsl_ vdev_ metaslab_ dnode_ l2arc_ rrw_ rrm_ abd_ spl_
       taskq_ zfsdev_ zfsctl_ bpobj_ ddt_ mmp_ zthr_ ztest_
     `,
   },
-  { class: 'f2fs', source: 'fs/f2fs', prefixes: 'f2fs_' },
+  { class: 'f2fs', modules: 'f2fs', source: 'fs/f2fs', prefixes: 'f2fs_' },
   {
     class: 'other-fs',
+    modules:
+      'gfs2 ocfs2 dlm jfs reiserfs nilfs2 ubifs bcachefs erofs ecryptfs orangefs autofs4 ntfs3 exfat vboxsf mmfs26 vxfs aufs cachefiles',
     source: 'the file systems without a class of their own',
     prefixes: `
       gfs2_ ocfs2_ o2net_ o2cb_ dlm_ jfs_ reiserfs_ nilfs_ ubifs_ ubi_ bch2_ erofs_ z_erofs_ ecryptfs_ orangefs_ autofs_

@@ -44,18 +44,13 @@ export function primitiveOf(symbol: string): PrimitiveGroup | undefined {
  * goes before one for all of them; a function without a row has that of its name space.
  */
 export function rowOf(symbol: string, kind: WaitKind): WaitGroup | undefined {
-  const rows = ROWS_BY_SYMBOL.get(symbol)
-  if (rows) {
-    const fit = rows.find((row) => row.on?.includes(kind)) ?? rows.find((row) => !row.on)
-    if (fit) return fit
-  }
-  return prefixRowOf(symbol)
+  const fit = ROWS_BY_KIND.get(symbol)?.find(({ on }) => on?.includes(kind))
+  return fit ?? ROW_BY_SYMBOL.get(symbol) ?? prefixRowOf(symbol)
 }
 
 /** The row of a kernel module's own file system or driver, for functions without a telling name. */
 export function moduleRowOf(module: string): WaitGroup | undefined {
-  const space = ROW_BY_CLASS.get(MODULES.get(module) ?? 'unknown')
-  return space
+  return ROW_BY_MODULE.get(module)
 }
 
 /** Two words of the name tell, then one: `ff_layout_`, `nfs_`. Leading underscores do not count. */
@@ -76,12 +71,13 @@ const PRIMITIVE_BY_SYMBOL = new Map(
   PRIMITIVES.flatMap((group) => symbolsOf(group.symbols).map((symbol) => [symbol, group] as const)),
 )
 
-const ROWS_BY_SYMBOL = new Map<string, WaitGroup[]>()
+/** Rows that hold for some primitives only, then those that hold for all. */
+const ROWS_BY_KIND = new Map<string, WaitGroup[]>()
+const ROW_BY_SYMBOL = new Map<string, WaitGroup>()
 for (const group of WAIT_GROUPS) {
   for (const symbol of symbolsOf(group.symbols)) {
-    const rows = ROWS_BY_SYMBOL.get(symbol)
-    if (rows) rows.push(group)
-    else ROWS_BY_SYMBOL.set(symbol, [group])
+    if (!group.on) ROW_BY_SYMBOL.set(symbol, group)
+    else ROWS_BY_KIND.set(symbol, [...(ROWS_BY_KIND.get(symbol) ?? []), group])
   }
 }
 
@@ -99,44 +95,10 @@ const ROW_BY_CLASS = new Map<WaitClass, WaitGroup>(
   ]),
 )
 
-/** Modules whose functions do not all start alike. */
-const MODULES = new Map<string, WaitClass>([
-  ...['fuse', 'cuse', 'virtiofs'].map((name) => [name, 'fuse'] as const),
-  ...['nfs', 'nfsv2', 'nfsv3', 'nfsv4', 'sunrpc', 'auth_rpcgss', 'nfs_layout_flexfiles'].map(
-    (name) => [name, 'nfs'] as const,
+const ROW_BY_MODULE = new Map(
+  PREFIX_GROUPS.flatMap((group) =>
+    symbolsOf(group.modules ?? '').map(
+      (module) => [module, ROW_BY_CLASS.get(group.class)] as const,
+    ),
   ),
-  ['nfsd', 'nfsd'],
-  ...['cifs', 'ksmbd'].map((name) => [name, 'cifs'] as const),
-  ...['ceph', 'libceph', 'rbd'].map((name) => [name, 'ceph'] as const),
-  ...['9p', '9pnet', '9pnet_virtio', '9pnet_fd'].map((name) => [name, '9p'] as const),
-  ...['kafs', 'openafs', 'rxrpc'].map((name) => [name, 'afs'] as const),
-  ...'lustre ptlrpc osc mdc lov lmv obdclass lnet libcfs mgc fid fld ksocklnd ko2iblnd mdt mdd ofd osp lod lfsck'
-    .split(' ')
-    .map((name) => [name, 'lustre'] as const),
-  ['overlay', 'overlayfs'],
-  ...['ext4', 'ext3', 'jbd2', 'jbd'].map((name) => [name, 'ext4'] as const),
-  ['xfs', 'xfs'],
-  ['btrfs', 'btrfs'],
-  ...['zfs', 'spl', 'zcommon', 'icp'].map((name) => [name, 'zfs'] as const),
-  ['f2fs', 'f2fs'],
-  ...'gfs2 ocfs2 dlm jfs reiserfs nilfs2 ubifs bcachefs erofs ecryptfs orangefs autofs4 ntfs3 exfat vboxsf mmfs26 vxfs aufs'
-    .split(' ')
-    .map((name) => [name, 'other-fs'] as const),
-  ...'md_mod raid1 raid10 raid456 raid0 linear'
-    .split(' ')
-    .map((name) => [name, 'md-raid'] as const),
-  ...'dm_mod dm_thin_pool dm_crypt dm_snapshot dm_multipath dm_bufio dm_raid dm_cache dm_persistent_data dm_verity'
-    .split(' ')
-    .map((name) => [name, 'dm'] as const),
-  ['nbd', 'nbd'],
-  ...'nvme nvme_core nvme_fabrics nvme_tcp nvme_rdma nvme_fc nvmet'
-    .split(' ')
-    .map((name) => [name, 'nvme'] as const),
-  ...'scsi_mod sd_mod sg libata ahci mpt3sas megaraid_sas qla2xxx lpfc libiscsi iscsi_tcp scsi_transport_iscsi libfc fnic smartpqi hpsa target_core_mod iscsi_target_mod'
-    .split(' ')
-    .map((name) => [name, 'scsi'] as const),
-  ['loop', 'loop'],
-  ...'drbd zram virtio_blk ublk_drv rnbd_client bcache xen_blkfront'
-    .split(' ')
-    .map((name) => [name, 'block-io'] as const),
-])
+)

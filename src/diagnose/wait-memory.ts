@@ -46,6 +46,17 @@ export const MEMORY_WAITS: readonly WaitGroup[] = [
     `,
   },
   {
+    // i_mmap_rwsem and the locks of anonymous memory: not mmap_lock itself, but what holds up an address space.
+    class: 'mmap-lock',
+    role: 'names',
+    on: ['rwsem', 'none'],
+    source: 'mm/mmap.c, mm/vma.c, mm/rmap.c',
+    symbols: `
+      unlink_file_vma unlink_file_vma_batch_process unlink_file_vma_batch_final unlink_anon_vmas anon_vma_clone anon_vma_fork
+      vma_link vma_prepare __vma_adjust vma_adjust copy_vma __anon_vma_prepare free_pgtables
+    `,
+  },
+  {
     // Task's own address space: kernel/exit.c takes mmap_sem in exit_mm(), inlined into do_exit().
     class: 'mmap-lock',
     role: 'names',

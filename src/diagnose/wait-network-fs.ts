@@ -206,9 +206,15 @@ export const NETWORK_FS_WAITS: readonly WaitGroup[] = [
 
 /** Name spaces of these file systems. */
 export const NETWORK_FS_PREFIXES: readonly PrefixGroup[] = [
-  { class: 'fuse', source: 'fs/fuse', prefixes: 'fuse_ cuse_ virtio_fs_ virtiofs_' },
+  {
+    class: 'fuse',
+    modules: 'fuse cuse virtiofs',
+    source: 'fs/fuse',
+    prefixes: 'fuse_ cuse_ virtio_fs_ virtiofs_',
+  },
   {
     class: 'nfs',
+    modules: 'nfs nfsv2 nfsv3 nfsv4 sunrpc auth_rpcgss rpcrdma nfs_layout_flexfiles',
     source: 'fs/nfs, net/sunrpc, fs/lockd (client)',
     prefixes: `
       nfs_ nfs2_ nfs3_ nfs4_ nfs40_ nfs41_ nfs42_ rpc_ rpcb_ xprt_ xs_ gss_ rpcauth_ rpciod_ nlmclnt_ nlm_ nlm4_
@@ -217,23 +223,42 @@ export const NETWORK_FS_PREFIXES: readonly PrefixGroup[] = [
   },
   {
     class: 'nfsd',
+    modules: 'nfsd',
     source: 'fs/nfsd, net/sunrpc/svc*, fs/lockd (server), net/sunrpc/cache.c',
     prefixes: 'nfsd_ nfsd3_ nfsd4_ nfssvc_ svc_ svcauth_ nlmsvc_ nlm4svc_ lockd_ sunrpc_',
   },
   {
     class: 'cifs',
+    modules: 'cifs ksmbd',
     source: 'fs/smb, formerly fs/cifs',
     prefixes: 'cifs_ SMB2_ SMB3_ smb2_ smb3_ smb_ smb311_ smbd_ ksmbd_',
   },
-  { class: 'ceph', source: 'fs/ceph, net/ceph, drivers/block/rbd.c', prefixes: 'ceph_ rbd_' },
-  { class: '9p', source: 'fs/9p, net/9p', prefixes: 'v9fs_ p9_' },
-  { class: 'afs', source: 'fs/afs, net/rxrpc', prefixes: 'afs_ rxrpc_ yfs_' },
+  {
+    class: 'ceph',
+    modules: 'ceph libceph rbd',
+    source: 'fs/ceph, net/ceph, drivers/block/rbd.c',
+    prefixes: 'ceph_ rbd_',
+  },
+  {
+    class: '9p',
+    modules: '9p 9pnet 9pnet_virtio 9pnet_fd',
+    source: 'fs/9p, net/9p',
+    prefixes: 'v9fs_ p9_',
+  },
+  {
+    class: 'afs',
+    modules: 'kafs openafs rxrpc',
+    source: 'fs/afs, net/rxrpc',
+    prefixes: 'afs_ rxrpc_ yfs_',
+  },
   {
     class: 'lustre',
+    modules:
+      'lustre ptlrpc osc mdc lov lmv obdclass lnet libcfs mgc fid fld ksocklnd ko2iblnd mdt mdd ofd osp lod lfsck',
     source: 'lustre client and server modules',
     prefixes: `
       ll_ ldlm_ ptlrpc_ osc_ mdc_ lov_ lmv_ llog_ vvp_ lnet_ obd_ mgc_ mdt_ mdd_ ofd_ osp_ lfsck_ lod_ kiblnd_ ksocknal_
     `,
   },
-  { class: 'overlayfs', source: 'fs/overlayfs', prefixes: 'ovl_' },
+  { class: 'overlayfs', modules: 'overlay', source: 'fs/overlayfs', prefixes: 'ovl_' },
 ]

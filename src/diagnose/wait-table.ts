@@ -52,16 +52,19 @@ export type WaitGroup = {
   readonly claimsPages?: true
 }
 
-/** Symbols that start with this, after leading underscores, belong to this class. */
+/** A name space of the kernel: all its functions belong to one class. */
 export type PrefixGroup = {
   readonly class: WaitClass
   readonly source: string
+  /** Starts of symbols, after leading underscores, separated by white space; each ends in `_`. */
   readonly prefixes: string
+  /** Modules whose functions belong to it too, whatever they are called. */
+  readonly modules?: string
 }
 
 /** Splits a table's white-space separated symbols. */
 export function symbolsOf(text: string): string[] {
-  return text.split(/\s+/).filter((symbol) => symbol !== '')
+  return text.trim().split(/\s+/)
 }
 
 /** File systems whose pages come from, and go to, something that may never answer. */

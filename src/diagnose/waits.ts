@@ -101,7 +101,10 @@ function isAtRest(rests: 'always' | 'interruptible', { sleep, context, hint }: S
 
 /** A kernel thread that sleeps in its own main function has nothing to do. */
 function isMainLoop(meaning: Meaning, { names, sleep, hint }: Scene): boolean {
-  if (LOCK_KINDS.includes(sleep.kind) || sleep.means !== null) return false
+  if (sleep.means !== null) return false
+  // A thread may count its work with a semaphore, but then it sleeps interruptibly.
+  if (LOCK_KINDS.includes(sleep.kind) && (sleep.kind !== 'semaphore' || hint.state !== 'S'))
+    return false
   if (sleep.kind === 'completion' && hint.state === 'D') return false
   // A function of the tables that does not rest is at work, even where its thread's loop was folded away.
   const { row } = meaning

@@ -1137,6 +1137,16 @@ export const WAIT_CASES: readonly WaitCase[] = [
     'R',
   ],
 
+  [
+    `down_interruptible < acme_loop < ${KTHREAD}`,
+    'kthread-idle',
+    'acme_loop',
+    'kthread',
+    false,
+    'S',
+  ],
+  [`${MUTEX} < acme_loop < ${KTHREAD}`, 'lock', 'acme_loop', 'kthread', true, 'D'],
+
   // A lock whose meaning nobody can see, and what no table knows
   [`${MUTEX} < acme_ioctl < vfs_ioctl < ${SYSCALL}`, 'lock', 'acme_ioctl', 'syscall', true],
   [`${MUTEX} < __fdget_pos < ksys_write < ${SYSCALL}`, 'lock', '__fdget_pos', 'syscall', true],

@@ -31,6 +31,7 @@ test('every prefix is of a known class, ends in an underscore, and stands once',
       assert.ok(!seen.has(prefix), prefix)
       seen.add(prefix)
     }
+    for (const module of symbolsOf(group.modules ?? 'none')) assert.match(module, /^[a-z0-9_]+$/)
   }
 })
 
