@@ -14,7 +14,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createWriteStream, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { packFolder } from '../src/cli/upload/pack.ts'
 
@@ -52,7 +52,7 @@ const PF_KTHREAD = 0x00200000
 
 /** Lines that begin what a diagnosis reads, or end sysrq-t's list. */
 const REPORT =
-  /INFO: |BUG: |WARNING: |Oops|general protection|watchdog: |Kernel panic|sysrq: (?!Show State)|rcu: INFO|rcu_\w+ detected|nfs: server|unregister_netdevice|block nbd/
+  /INFO: |BUG: |WARNING: |Oops|general protection|Kernel panic|sysrq: (?!Show State)|rcu: INFO|rcu_\w+ detected|nfs: server|unregister_netdevice|block nbd/
 
 /** Lines kept before the first report: what the host did just then. */
 const LINES_BEFORE = 5
@@ -202,7 +202,7 @@ function trimPs(text, dropped) {
   return [head, ...kept].join('\n').replace(/^(?!USER|root |UID)[a-z_][a-z0-9_+-]*/gm, (user) => 'user'.padEnd(user.length))
 }
 
-/** Without the boot, the kernel's command line, and sysrq-t's list of every task. @param {string} text */
+/** Without the boot (but for what tells version and clock), the kernel's command line, and sysrq-t's list of every task. @param {string} text */
 function trimLog(text) {
   const lines = text.split('\n')
   const first = lines.findIndex((line) => REPORT.test(line))
@@ -212,7 +212,7 @@ function trimLog(text) {
       if (/sysrq: Show State/.test(line)) isListing = true
       else if (REPORT.test(line)) isListing = false
       if (isListing || /[Cc]ommand line/.test(line)) return false
-      return /Linux version/.test(line) || (first >= 0 && index >= first - LINES_BEFORE)
+      return /Linux version|system clock/.test(line) || (first >= 0 && index >= first - LINES_BEFORE)
     })
     .join('\n')
 }
@@ -226,14 +226,28 @@ function trimFds(text) {
     .join('\n')
 }
 
-/** @typedef {{ readonly host: string | null }} Names */
+/** @typedef {{ readonly host: RegExp | null, readonly madeUp: string }} Names */
 
 /** @param {string} folder @returns {Names} */
 function namesIn(folder) {
+  const host = textOf(join(folder, 'proc/sys/kernel/hostname'))
+  if (host === '') return { host: null, madeUp: '' }
+  // A name like `vm` is many machines', and a word of other texts: there it stands alone.
+  const isOwn = /\d/.test(host) && host.length > 3
+  const name = RegExp.escape(host)
+  return {
+    host: new RegExp(isOwn ? `(?<![\\w-])${name}(?![\\w-])` : `(?<=^|")${name}(?="|\\n?$)`, 'g'),
+    madeUp: hostName(isOwn ? host : basename(sample ?? '')),
+  }
+}
+
+/** @param {string} path */
+function textOf(path) {
   try {
-    return { host: readFileSync(join(folder, 'proc/sys/kernel/hostname'), 'utf8').trim() || null }
+    return readFileSync(path, 'utf8').trim()
   } catch {
-    return { host: null }
+    // The bundle does not have it.
+    return ''
   }
 }
 
@@ -241,8 +255,8 @@ function namesIn(folder) {
  * @param {string} text
  * @param {Names} names
  */
-function replaceNames(text, { host }) {
-  const named = host === null ? text : text.replace(new RegExp(`(?<![\\w-])${RegExp.escape(host)}(?![\\w-])`, 'g'), hostName(host))
+function replaceNames(text, { host, madeUp }) {
+  const named = host === null ? text : text.replace(host, madeUp)
   return named
     .replace(/\b[0-9a-f]{64}\b/g, (id) => hash(id, 64))
     .replace(/\b[0-9a-f]{32}\b/g, (id) => hash(id, 32))
