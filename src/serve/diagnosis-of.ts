@@ -3,6 +3,7 @@ import type { SnapshotItem } from '../model/incident.ts'
 import { PROBLEMS, Problem, type ProblemFacts, type ProblemKind } from '../model/problem.ts'
 import type { Store } from '../store/open.ts'
 import { findDiagnosis, findSnapshot } from '../store/snapshots.ts'
+import { problemAddress } from './route.ts'
 
 /**
  * The diagnosis of a stored snapshot.
@@ -25,7 +26,7 @@ export async function diagnosedOf(store: Store, id: string): Promise<SnapshotIte
   const { status, problem } = snapshot
   if (problem) {
     const { kind, facts } = problemOf(problem)
-    throw new Problem('snapshot-failed', { ...facts, id, cause: `/problems/${kind}` })
+    throw new Problem('snapshot-failed', { ...facts, id, cause: problemAddress(kind) })
   }
   if (status !== 'done') throw new Problem('snapshot-pending', { id, snapshotStatus: status })
   return snapshot
@@ -33,9 +34,8 @@ export async function diagnosedOf(store: Store, id: string): Promise<SnapshotIte
 
 /** The problem that ended a diagnosis, as it is kept with its snapshot. */
 export function problemOf({ type, facts }: NonNullable<SnapshotItem['problem']>): Problem {
-  const kind = type.slice(type.lastIndexOf('/') + 1)
-  if (!isKind(kind)) return new Problem('snapshot-failed', { cause: type })
-  return new Problem(kind, Object.fromEntries(Object.entries(facts).filter(isShown)))
+  if (!isKind(type)) return new Problem('snapshot-failed', { cause: problemAddress(type) })
+  return new Problem(type, Object.fromEntries(Object.entries(facts).filter(isShown)))
 }
 
 function isKind(kind: string): kind is ProblemKind {

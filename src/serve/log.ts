@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import { type Logger, pino } from 'pino'
 
-export type Log = Pick<Logger, 'info' | 'warn' | 'error'>
+export type Log = Pick<Logger, 'debug' | 'info' | 'error'>
 
 /** JSON lines on standard error: standard output is for what people asked for. */
 export function createLog(level: string): Log {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
 }
 
-/** Gives each request an id, which its answer carries too, and logs one line when it is done. */
+/**
+ * Gives each request an id, which its answer carries too, and logs one line when it is done: at
+ * `info` what changed something or was refused, at `debug` what was only read.
+ */
 export function logRequests(log: Log): RequestHandler {
   return (request, response, next) => {
     const begun = performance.now()
@@ -20,7 +23,10 @@ export function logRequests(log: Log): RequestHandler {
       const { method, originalUrl } = request
       const ms = Math.round(performance.now() - begun)
       const status = response.writableFinished ? response.statusCode : 499
-      log.info({ request: id, method, url: originalUrl, status, ms }, 'request')
+      const isRead = status < 400 && ['GET', 'HEAD'].includes(method)
+      const line = { request: id, method, url: originalUrl, status, ms }
+      if (isRead) log.debug(line, 'request')
+      else log.info(line, 'request')
     })
     next()
   }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
+import type { SnapshotItem } from '../model/incident.ts'
 import { Problem, type ProblemKind } from '../model/problem.ts'
 import type { Services } from './services.ts'
 import type { Upload } from './upload.ts'
@@ -159,6 +160,18 @@ export function checked<Schema extends z.ZodType>(schema: Schema, given: unknown
 /** The same value with its address made absolute. */
 export function located<Item extends { readonly url: string }>(item: Item, origin: string): Item {
   return { ...item, url: absolute(item.url, origin) }
+}
+
+/** The same snapshot with its addresses as clients use them, that of its problem too. */
+export function locatedSnapshot(snapshot: SnapshotItem, origin: string): SnapshotItem {
+  const { problem } = snapshot
+  const shown = problem && { ...problem, type: problemAddress(problem.type) }
+  return { ...located(snapshot, origin), problem: shown }
+}
+
+/** Where a kind of problem is explained: the `type` of its documents. */
+export function problemAddress(kind: string): string {
+  return `/problems/${kind}`
 }
 
 export function absolute(path: string, origin: string): string {

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express'
 import { PROBLEMS, Problem } from '../model/problem.ts'
 import type { Log } from './log.ts'
 import { sendProblemPage } from './pages.ts'
+import { problemAddress } from './route.ts'
 import { sendWhole } from './send.ts'
 import type { ServeSettings } from './services.ts'
 
@@ -33,7 +34,7 @@ export function sendProblem(request: Request, response: Response, problem: Probl
   const { allow, retryAfterSeconds = RETRY_AFTER_SECONDS, ...facts } = problem.facts
   if (problem.kind === 'method-unsupported') response.set('Allow', String(allow))
   if (status === 503) response.set('Retry-After', String(retryAfterSeconds))
-  sendDocument(request, response, status, { ...facts, type: `/problems/${problem.kind}`, title })
+  sendDocument(request, response, status, { ...facts, type: problemAddress(problem.kind), title })
 }
 
 function sendDocument(

@@ -46,7 +46,7 @@ export async function startService(
   const limits = { bundleBytesMax, ...ingestLimits }
   const ingest = await startIngest({ store, dataFolder, catalogueFolder: null, workers: 1, limits })
   const errors: unknown[] = []
-  const log: Log = { info() {}, warn() {}, error: (...line: unknown[]) => errors.push(line) }
+  const log: Log = { debug() {}, info() {}, error: (...line: unknown[]) => errors.push(line) }
   const config = {
     host: '127.0.0.1',
     publicUrl: null,

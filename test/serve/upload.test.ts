@@ -1,89 +1,24 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import express from 'express'
-import { parseQuery } from '../../src/serve/query.ts'
-import { sendProblems } from '../../src/serve/send-problem.ts'
-import { createServer } from '../../src/serve/server.ts'
-import { openUpload } from '../../src/serve/upload.ts'
 import { healthyBundle } from './archives.ts'
 import { rawRequest, readAnswer } from './raw-http.ts'
+import { formOf, startUploadServer, type UploadServer } from './upload-server.ts'
 
-// What arrives, before anything is made of it: the handler here only reads the bytes to their end.
-
-const BYTES_MAX = 1024 * 1024
-const BUNDLE = healthyBundle()
-const SHA256 = createHash('sha256').update(BUNDLE).digest('hex')
-const seen: { torn: number; ended: number } = { torn: 0, ended: 0 }
-
-const silent = { info() {}, warn() {}, error: console.error }
-const app = express()
-app.set('query parser', parseQuery)
-app.post('/:takes', async (request, response) => {
-  const upload = await openUpload(
-    request,
-    response,
-    { ...request.query },
-    {
-      bytesMax: BYTES_MAX,
-      takesText: request.params.takes === 'text',
-      slowestBytesPerSecond: 1000,
-      slowAfterMs: 200,
-      whenRead() {
-        seen.ended += 1
-      },
-    },
-  )
-  const hash = createHash('sha256')
-  try {
-    for await (const chunk of upload.bytes) hash.update(chunk)
-  } catch (error) {
-    seen.torn += 1
-    throw error
-  }
-  const { receivedAt: _now, ...given } = upload.given
-  response.json({ sha256: hash.digest('hex'), given, isText: upload.isText })
-})
-const config = { host: '127.0.0.1', publicUrl: null, bundleBytesMax: BYTES_MAX }
-app.use(sendProblems(silent, config))
-const server = createServer(app)
-let port = 0
-let url = ''
-
+let server: UploadServer
+let send: UploadServer['send']
 before(async () => {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  port = (server.address() as AddressInfo).port
-  url = `http://127.0.0.1:${port}`
+  server = await startUploadServer()
+  send = server.send
 })
-after(() => {
-  server.closeAllConnections()
-  server.close()
-})
+after(() => server.close())
 
-type Sent = { readonly status: number; readonly json: Record<string, unknown> }
-
-async function send(
-  path: string,
-  body: string | Uint8Array<ArrayBuffer> | FormData,
-  type?: string,
-): Promise<Sent> {
-  const headers = type === undefined ? {} : { 'content-type': type }
-  const response = await fetch(url + path, { method: 'POST', body, headers })
-  return { status: response.status, json: (await response.json()) as Record<string, unknown> }
-}
-
-function formOf(fields: readonly (readonly [string, string | Blob])[]): FormData {
-  const form = new FormData()
-  for (const [name, value] of fields) form.append(name, value)
-  return form
-}
-
+const BUNDLE = healthyBundle()
 const file = new File([new Uint8Array(BUNDLE)], 'web-7.tar.gz')
+const SHA256 = createHash('sha256').update(BUNDLE).digest('hex')
 
 test('a raw body arrives byte for byte, with what the query says', async () => {
   const query = '?host=a&collectedAt=2026-11-23&labels=rack%3Dr1,row%3D7&name=x.tar.gz'
@@ -156,128 +91,12 @@ test('an archive that is called a text is an archive', async () => {
   assert.equal(json['isText'], false)
 })
 
-const REFUSED: Readonly<Record<string, readonly [() => Promise<Sent>, number, string, RegExp]>> = {
-  'an empty body': [() => send('/bundle', '', 'application/gzip'), 400, 'body-empty', /./],
-  'an empty file': [
-    () => send('/bundle', formOf([['bundle', new File([], 'a.tar')]])),
-    400,
-    'body-empty',
-    /./,
-  ],
-  'an HTML page': [
-    () => send('/bundle', '<!doctype html><html>', 'application/octet-stream'),
-    415,
-    'not-an-archive',
-    /HTML/,
-  ],
-  'a JPEG in a form': [
-    () =>
-      send(
-        '/bundle',
-        formOf([['bundle', new File([new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0])], 'a.jpg')]]),
-      ),
-    415,
-    'not-an-archive',
-    /JPEG/,
-  ],
-  'a JPEG where texts are taken': [
-    () => send('/text', new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0]), 'application/octet-stream'),
-    415,
-    'not-an-archive',
-    /JPEG/,
-  ],
-  'a text where bundles are taken': [
-    () => send('/bundle', 'a stack', 'text/plain'),
-    415,
-    'media-type-unsupported',
-    /analyze/,
-  ],
-  'the type that curl sends by itself': [
-    () => send('/bundle', new Uint8Array(BUNDLE), 'application/x-www-form-urlencoded'),
-    415,
-    'media-type-unsupported',
-    /urlencoded/,
-  ],
-  'a form without the field': [
-    () => send('/bundle', formOf([['host', 'a']])),
-    400,
-    'bundle-field-missing',
-    /curl/,
-  ],
-  'a form whose file has another name': [
-    () => send('/bundle', formOf([['file', file]])),
-    400,
-    'bundle-field-missing',
-    /curl/,
-  ],
-  'a bundle sent as a text field': [
-    () => send('/bundle', formOf([['bundle', 'bytes']])),
-    400,
-    'bundle-field-missing',
-    /as text/,
-  ],
-  'two bundles': [
-    () =>
-      send(
-        '/bundle',
-        formOf([
-          ['bundle', file],
-          ['bundle', file],
-        ]),
-      ),
-    400,
-    'request-invalid',
-    /form/,
-  ],
-  'a form without boundary': [
-    () => send('/bundle', 'x', 'multipart/form-data'),
-    400,
-    'request-invalid',
-    /[Bb]oundary/,
-  ],
-  'a form that breaks off within its archive': [
-    () =>
-      send(
-        '/bundle',
-        Buffer.concat([
-          Buffer.from('--b\r\nContent-Disposition: form-data; name="bundle"; filename="a"\r\n\r\n'),
-          Buffer.from(gzipSync('x')),
-        ]),
-        'multipart/form-data; boundary=b',
-      ),
-    400,
-    'request-invalid',
-    /form/,
-  ],
-  'labels that are none': [
-    () => send('/bundle?labels=rack', new Uint8Array(BUNDLE), 'application/gzip'),
-    400,
-    'request-invalid',
-    /labels/,
-  ],
-  'more bytes than allowed, as the length says': [
-    () => send('/bundle', new Uint8Array(BYTES_MAX + 1), 'application/gzip'),
-    413,
-    'bundle-too-large',
-    /./,
-  ],
-}
-
-for (const [name, [ask, status, kind, detail]] of Object.entries(REFUSED)) {
-  test(`${name} is answered by ${kind}`, async () => {
-    const answer = await ask()
-    assert.equal(answer.json['type'], `/problems/${kind}`)
-    assert.equal(answer.status, status)
-    assert.match(String(answer.json['detail']), detail)
-  })
-}
-
 test('a length of 3 GB is refused before any byte is sent', async () => {
   const head = `POST /bundle HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/gzip\r\nContent-Length: ${3 * 2 ** 30}\r\n`
   const begun = performance.now()
   const answers = [
-    await rawRequest(port, `${head}\r\n`),
-    await rawRequest(port, `${head}Expect: 100-continue\r\n\r\n`),
+    await rawRequest(server.port, `${head}\r\n`),
+    await rawRequest(server.port, `${head}Expect: 100-continue\r\n\r\n`),
   ]
   assert.ok(performance.now() - begun < 1000)
   for (const { status, body } of answers) {
@@ -295,14 +114,23 @@ test('more bytes than allowed, without a length, are refused once they have come
     Buffer.alloc(0x40000 - gzipSync('x').length, 7),
     Buffer.from('\r\n'),
   ])
-  const { status, body } = await rawRequest(port, head, chunk, chunk, chunk, chunk, chunk, chunk)
+  const { status, body } = await rawRequest(
+    server.port,
+    head,
+    chunk,
+    chunk,
+    chunk,
+    chunk,
+    chunk,
+    chunk,
+  )
   assert.equal(status, 413)
   assert.match(body, /bundle-too-large/)
 })
 
 test('a client that waits to be told goes on when its headers are good', async () => {
   const head = `POST /bundle HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/gzip\r\nContent-Length: ${BUNDLE.length}\r\nExpect: 100-continue\r\n\r\n`
-  const socket = connect(port, '127.0.0.1')
+  const socket = connect(server.port, '127.0.0.1')
   socket.write(head)
   const [first] = await once(socket, 'data')
   assert.match(String(first), /^HTTP\/1\.1 100 Continue/)
@@ -321,8 +149,8 @@ for (const [name, type, prefix] of [
   ],
 ] as const) {
   test(`a connection that breaks in the middle of ${name} ends the bytes with an error`, async () => {
-    const { torn, ended } = seen
-    const socket = connect(port, '127.0.0.1')
+    const { torn, ended } = server.seen
+    const socket = connect(server.port, '127.0.0.1')
     socket.write(
       `POST /bundle HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: 500000\r\n\r\n${prefix}`,
     )
@@ -330,16 +158,16 @@ for (const [name, type, prefix] of [
     socket.write(Buffer.alloc(50_000, 3))
     await new Promise((resolve) => setTimeout(resolve, 100))
     socket.destroy()
-    for (let turn = 0; turn < 100 && seen.torn === torn; turn += 1) {
+    for (let turn = 0; turn < 100 && server.seen.torn === torn; turn += 1) {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
-    assert.equal(seen.torn, torn + 1)
-    assert.equal(seen.ended, ended + 1)
+    assert.equal(server.seen.torn, torn + 1)
+    assert.equal(server.seen.ended, ended + 1)
   })
 }
 
 test('an upload that trickles is ended', async () => {
-  const socket = connect(port, '127.0.0.1')
+  const socket = connect(server.port, '127.0.0.1')
   socket.write(
     'POST /bundle HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/gzip\r\nContent-Length: 5000\r\n\r\n',
   )

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../../model/problem.ts'
 import { findHost } from '../../store/hosts.ts'
-import { located, route } from '../route.ts'
+import { located, locatedSnapshot, route } from '../route.ts'
 import { HostWhole } from '../schemas-stored.ts'
 
 export const getHost = route({
@@ -16,7 +16,7 @@ export const getHost = route({
     if (!host) throw new Problem('host-unknown', { name })
     return {
       ...host,
-      recentSnapshots: host.recentSnapshots.map((snapshot) => located(snapshot, origin)),
+      recentSnapshots: host.recentSnapshots.map((snapshot) => locatedSnapshot(snapshot, origin)),
       recentIncidents: host.recentIncidents.map((incident) => located(incident, origin)),
     }
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../../model/problem.ts'
 import { findSnapshot } from '../../store/snapshots.ts'
-import { located, route } from '../route.ts'
+import { locatedSnapshot, route } from '../route.ts'
 import { id } from '../schemas-query.ts'
 import { SnapshotItem } from '../schemas-stored.ts'
 
@@ -15,6 +15,6 @@ export const getSnapshot = route({
   async handle({ id }, { store }, { origin }) {
     const snapshot = await findSnapshot(store, id)
     if (!snapshot) throw new Problem('snapshot-unknown', { id })
-    return located(snapshot, origin)
+    return locatedSnapshot(snapshot, origin)
   },
 })

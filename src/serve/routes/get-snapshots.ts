@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SNAPSHOT_STATUSES } from '../../model/incident.ts'
 import { listSnapshots } from '../../store/snapshots.ts'
-import { located, route } from '../route.ts'
+import { locatedSnapshot, route } from '../route.ts'
 import { paging } from '../schemas-query.ts'
 import { pageOf, SnapshotItem } from '../schemas-stored.ts'
 
@@ -18,6 +18,6 @@ export const getSnapshots = route({
   problems: ['request-invalid', 'cursor-invalid'],
   async handle(input, { store }, { origin }) {
     const page = await listSnapshots(store, input)
-    return { ...page, items: page.items.map((item) => located(item, origin)) }
+    return { ...page, items: page.items.map((item) => locatedSnapshot(item, origin)) }
   },
 })
