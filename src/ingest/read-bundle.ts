@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { Problem } from '../model/problem.ts'
 import type { Given, Snapshot } from '../model/snapshot.ts'
 import { createAssembler } from '../parse/assemble.ts'
@@ -23,7 +23,7 @@ export async function readBundle(
   if (statSync(path).isDirectory()) return readFolder(path, given, limits)
   const form = formOfFile(path)
   if (form === 'text') return snapshotOfText(readText(path, limits), given)
-  return readBundleStream(createReadStream(path, { highWaterMark: READ_BYTES }), given, limits)
+  return readBundleStream(piecesOf(path), given, limits)
 }
 
 /**
@@ -39,6 +39,24 @@ export async function readBundleStream(
   const assembler = createAssembler(given)
   const { sha256, skipped, isSosreport } = await unpackArchive(bytes, assembler, limits)
   return assembler.finish({ source: isSosreport ? 'sosreport' : 'bundle', sha256, skipped })
+}
+
+/**
+ * The bytes of a file, piece by piece; each is valid only until the next is asked for. Read without
+ * waiting: a file's bytes are there, and a stream would make a buffer for each piece.
+ */
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+  const piece = Buffer.allocUnsafe(READ_BYTES)
+  const file = openSync(path, 'r')
+  try {
+    for (;;) {
+      const bytes = readSync(file, piece, 0, READ_BYTES, null)
+      if (bytes === 0) return
+      yield piece.subarray(0, bytes)
+    }
+  } finally {
+    closeSync(file)
+  }
 }
 
 function readFolder(path: string, given: Given, limits: Limits): Snapshot {

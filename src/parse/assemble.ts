@@ -120,10 +120,9 @@ class Assembly implements Assembler {
   #tasks(): Task[] {
     const { files, groups, ps } = this
     const told = this.host.unreadable
-    for (const { tgid, tid } of toldTasks(told)) files.draftOf(tgid, tid)
-    const drafts = files.drafts()
+    for (const { tgid, tid } of toldTasks(told)) files.table.indexOf(tgid, tid)
     const mounts = [...groups.mounts, ...this.mounts]
-    return tasksOf({ drafts, groups, mounts, ps, unreadable: new Unreadable(drafts, told) })
+    return tasksOf({ files, groups, mounts, ps, unreadable: new Unreadable(files.table, told) })
   }
 }
 

@@ -59,7 +59,6 @@ function hashOf(bytes: Buffer, start: number, end: number): number {
 function isEqual(key: Buffer, bytes: Buffer, start: number, end: number): boolean {
   const length = end - start
   if (key.length !== length) return false
-  if (length > 32) return bytes.compare(key, 0, length, start, end) === 0
   for (let at = 0; at < length; at += 1) if (key[at] !== bytes[start + at]) return false
   return true
 }

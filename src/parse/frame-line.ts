@@ -16,11 +16,12 @@ const LINE_CHARS_MAX = 1024
 // ppc64's first ABI has a dot before the name of a function's code. Rust and C++ names are mangled.
 const SYMBOL = String.raw`\.?(?<symbol>[A-Za-z_$][\w.$@]*)`
 // `[<0>]`, `[<ffffffff81012345>]`, s390's `([<...>]`, ppc64's `[stack] [address]`, sparc's `[address]`.
-const ADDRESS = String.raw`(?:\* +)?(?:\(?\[<(?:0x)?[\da-fA-F]*>\]\)? *|(?:\[[\da-f]{8,16}\] *){1,2}|=> +)?`
+const ADDRESS = String.raw`(?:\* +)?(?:(?<doubtful>\()?\[<(?:0x)?[\da-fA-F]*>\]\)? *|(?:\[[\da-f]{8,16}\] *){1,2}|=> +)?`
 // Module, with the build id that some distributions print, cut off or not.
-const MODULE = String.raw`(?: +\[(?<module>[\w.-]+)(?:[ (][^\]]*)?(?:\]|$))?`
+// A time stamp in brackets is the next record's.
+const MODULE = String.raw`(?: +\[(?!\d+\.\d)(?<module>[\w.-]+)(?:[ (][^\]]*)?(?:\]|$))?`
 // What else follows: `(unreliable)`, arm64's `(P)`, `core.c:5400:2`, ia64's stack pointers, a person's remark.
-const TAIL = String.raw`\)?(?<tail>(?: +\([^()]*\))*)(?: +[^ ]+:\d+(?::\d+)?)?(?: +b?sp=0x[\da-f]+)*(?: *(?:<[-=<]|\/\/|#|;|<<).*)?$`
+const TAIL = String.raw`\)?(?<tail>(?: +\([^()]*\))*)(?: +[^ ]+:\d+(?::\d+)?)?(?: +b?sp=0x[\da-f]+)*(?: *(?:<[-=<]|\/\/|#|;).*)?[*_~\x60]{0,3}$`
 
 /**
  * Every way a frame has been printed, newest first. The groups are `symbol`, `offset`, `size` in
@@ -158,7 +159,10 @@ function toFrame(groups: Groups): Frame {
     offset: hex(groups['offset']) ?? decimal(groups['decimal']),
     size: hex(groups['size']) ?? decimal(groups['decimalSize']),
     module: groups['module'] ?? null,
-    reliable: groups['doubt'] === undefined && !(groups['tail'] ?? '').includes('unreliable'),
+    reliable:
+      groups['doubt'] === undefined &&
+      groups['doubtful'] === undefined &&
+      !(groups['tail'] ?? '').includes('unreliable'),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Entry, pathOf } from '../model/entry.ts'
 import type { TaskSample } from '../model/snapshot.ts'
-import { statIn } from './proc/stat.ts'
+import { readStat } from './proc/stat.ts'
 import type { TaskFiles } from './task-files.ts'
 
 type Sample = { -readonly [Key in keyof TaskSample]: TaskSample[Key] }
@@ -28,14 +28,21 @@ export class Samples {
     if (sample === null) return
     if (entry.kind === 'stack') sample.stack = this.#files.stackIn(bytes, start, end)
     if (entry.kind === 'status') {
-      const status = this.#files.statusIn(bytes, start, end)
+      const status = this.#files.statusIn(entry, bytes, start, end)
       sample.state = status.state ?? sample.state
       sample.switches = status.switches
     }
     if (entry.kind === 'stat') {
-      const stat = statIn(bytes, start, end)
-      sample.state ??= stat?.state ?? null
-      sample.startTicks = stat?.startTicks ?? null
+      const stat = {
+        state: sample.state,
+        ppid: null,
+        exitingFlag: null,
+        kthread: null,
+        startTicks: null,
+      }
+      readStat(bytes, start, end, stat)
+      sample.state = stat.state
+      sample.startTicks = stat.startTicks
     }
   }
 

@@ -1,15 +1,16 @@
 import type { TaskFile } from '../model/entry.ts'
 import type { Mount, PsRow } from '../model/snapshot.ts'
 import type { Stack } from '../model/stack.ts'
-import { type Mark, TASK_STATES, type Task } from '../model/task.ts'
-import { decidingFiles, type Groups, remotePoints } from './groups.ts'
-import { NO_STATUS } from './proc/status.ts'
-import { hasFile, pathOfFile, type TaskDraft } from './task-files.ts'
+import { type Mark, TASK_STATES, type Task, type TaskState } from '../model/task.ts'
+import { decidingFiles, type Group, type Groups, remotePoints } from './groups.ts'
+import { NO_LINES } from './proc/status.ts'
+import type { TaskFiles } from './task-files.ts'
+import { newTask, type TaskDraft, type TaskTable } from './task-table.ts'
 import type { Unreadable } from './unreadable.ts'
 
 /** What tasks are joined from. */
 export type TaskParts = {
-  readonly drafts: readonly TaskDraft[]
+  readonly files: TaskFiles
   readonly groups: Groups
   readonly mounts: readonly Mount[]
   readonly ps: readonly PsRow[]
@@ -18,89 +19,55 @@ export type TaskParts = {
 
 /** Joins the files of each task; then come tasks that only a ps listing shows. */
 export function tasksOf(parts: TaskParts): Task[] {
-  const join = new Join(parts)
-  const tasks = parts.drafts.map((draft) => join.task(draft))
-  return [...tasks, ...listedTasks(parts)]
-}
-
-class Join {
-  readonly #parts: TaskParts
-  readonly #points: readonly string[]
-  readonly #rows: ReadonlyMap<number, PsRow>
-  readonly #hasKthreadd: boolean
-
-  constructor(parts: TaskParts) {
-    this.#parts = parts
-    this.#points = remotePoints(parts.mounts)
-    this.#rows = new Map(parts.ps.map((row) => [row.tid ?? row.tgid, row]))
-    const second = parts.drafts.find(({ tid }) => tid === 2)
-    this.#hasKthreadd = second?.comm === 'kthreadd' || second?.status?.comm === 'kthreadd'
-  }
-
-  task(draft: TaskDraft): Task {
-    const { tgid, tid, stat, stack } = draft
-    const status = draft.status ?? NO_STATUS
-    const unreadable = this.#parts.unreadable.of(draft)
-    return {
-      tgid,
-      tid,
-      comm: draft.comm ?? status.comm ?? stat?.comm ?? null,
-      state: status.state ?? stat?.state ?? null,
-      ppid: status.ppid ?? stat?.ppid ?? null,
-      tracerPid: status.tracerPid,
-      nsPids: status.nsPids,
-      taskPending: status.taskPending.signals,
-      groupPending: status.groupPending.signals,
-      blockedSignals: status.blockedSignals.signals,
-      fdSize: status.fdSize,
-      threads: status.threads,
-      switches: status.switches,
-      startTicks: stat?.startTicks ?? null,
-      kthread: this.#isKthread(draft),
-      exitingFlag: stat?.isExiting ?? null,
-      stack,
-      stackFrom: stack && { file: pathOfFile(draft, 'stack'), line: draft.stackLine },
-      syscall: draft.syscall,
-      ...this.#around(draft),
-      unreadable,
-      marks: isAtRest(draft) && unreadable.length === 0 ? NONE : marksOf(draft),
-      from: { file: pathOfFile(draft, firstFile(draft)), line: 1 },
-      origin: 'proc',
+  const { table } = parts.files
+  const points = remotePoints(parts.mounts)
+  const rows = new Map(parts.ps.map((row) => [row.tid ?? row.tgid, row]))
+  const hasKthreadd = table.tasks.some(({ tid, comm }) => tid === 2 && comm === 'kthreadd')
+  const tasks = Array.from(table.ordered(), (index) => {
+    const task = table.tasks[index] ?? newTask(0, 0)
+    const group = parts.groups.find(task.tgid ?? 0)
+    if (group) joinGroup(task, group, points)
+    if (rows.size > 0) joinRow(task, rows.get(task.tid ?? 0), table.hasFile(index, 'wchan'))
+    if (task.kthread === null && hasKthreadd && task.ppid !== null) {
+      task.kthread = task.tgid === 2 || task.ppid === 2
     }
-  }
-
-  /** What is known of it by its group's files, and by a listing where its own files do not tell. */
-  #around(
-    draft: TaskDraft,
-  ): Pick<Task, 'pidNamespace' | 'mountNamespace' | 'cgroup' | 'fds' | 'wchan'> {
-    const group = this.#parts.groups.find(draft.tgid)
-    const row = this.#rows.get(draft.tid)
-    return {
-      pidNamespace: group?.pidNamespace ?? row?.pidNamespace ?? null,
-      mountNamespace: group?.mountNamespace ?? null,
-      cgroup: group?.cgroup ?? null,
-      fds: group && group.files.length > 0 ? decidingFiles(group.files, this.#points) : NONE,
-      wchan: hasFile(draft, 'wchan') ? draft.wchan : (row?.wchan ?? null),
-    }
-  }
-
-  #isKthread(draft: TaskDraft): boolean | null {
-    const told = draft.status?.kthread ?? draft.stat?.isKthread
-    if (told !== undefined && told !== null) return told
-    const ppid = draft.status?.ppid ?? null
-    if (!this.#hasKthreadd || ppid === null) return null
-    return draft.tgid === 2 || ppid === 2
-  }
+    joinPlaces(task, index, parts)
+    return task
+  })
+  return [...tasks, ...listedTasks(table.tasks, parts.ps)]
 }
 
-const NONE: readonly never[] = []
-
-const FIRST_FILES: readonly TaskFile[] = ['status', 'stat', 'comm', 'stack', 'wchan']
-
-function firstFile(draft: TaskDraft): TaskFile {
-  for (const kind of FIRST_FILES) if (hasFile(draft, kind)) return kind
-  return 'syscall'
+function joinGroup(task: TaskDraft, group: Group, points: readonly string[]): void {
+  task.pidNamespace = group.pidNamespace
+  task.mountNamespace = group.mountNamespace
+  task.cgroup = group.cgroup
+  if (group.files.length > 0) task.fds = decidingFiles(group.files, points)
 }
+
+/** A listing tells where the task's own files do not. */
+function joinRow(task: TaskDraft, row: PsRow | undefined, hasWchan: boolean): void {
+  if (row === undefined) return
+  task.pidNamespace ??= row.pidNamespace
+  if (!hasWchan) task.wchan = row.wchan
+}
+
+function joinPlaces(task: TaskDraft, index: number, { files, unreadable }: TaskParts): void {
+  const { table } = files
+  task.from = { file: table.pathOf(index, firstFile(table, index)), line: 1 }
+  if (task.stack !== null) {
+    task.stackFrom = { file: table.pathOf(index, 'stack'), line: table.stackLines[index] ?? 1 }
+  }
+  const unread = unreadable.of(index)
+  if (unread.length > 0) task.unreadable = unread
+  if (unread.length > 0 || !isAtRest(task)) task.marks = marksOf(task, index, files)
+}
+
+function firstFile(table: TaskTable, index: number): TaskFile {
+  for (const kind of FIRST_FILES) if (table.hasFile(index, kind)) return kind
+  return 'status'
+}
+
+const FIRST_FILES: readonly TaskFile[] = ['status', 'stat', 'comm', 'stack', 'wchan', 'syscall']
 
 /**
  * Functions that a task at rest sleeps in. Tasks of other stacks get marks; so this is no diagnosis,
@@ -119,50 +86,59 @@ function isResting(stack: Stack): boolean {
   return isRest
 }
 
-function isAtRest({ status, stat, stack }: TaskDraft): boolean {
-  if (status === null) return true
-  const { state, fdSize, taskPending, groupPending } = status
-  if (state !== 'S' && state !== 'I' && state !== 'R') return false
-  if (taskPending.signals.length > 0 || groupPending.signals.length > 0) return false
-  if (fdSize === 0 || stat?.isExiting) return false
+function isAtRest({ state, fdSize, taskPending, groupPending, exitingFlag, stack }: Task): boolean {
+  if (state !== null && state !== 'S' && state !== 'I' && state !== 'R') return false
+  if (taskPending.length > 0 || groupPending.length > 0) return false
+  if (fdSize === 0 || exitingFlag === true) return false
   return stack === null || state === 'R' || isResting(stack)
 }
 
-function marksOf(draft: TaskDraft): Mark[] {
-  const { status, wchan, syscall } = draft
-  const marks: Mark[] = status === null ? [] : statusMarks(draft)
-  if (wchan !== null && hasFile(draft, 'wchan')) {
-    marks.push({ what: 'wchan', file: pathOfFile(draft, 'wchan'), line: 1, text: wchan })
-  }
-  if (syscall !== null) {
-    marks.push({ what: 'syscall', file: pathOfFile(draft, 'syscall'), line: 1, text: syscall })
-  }
-  return marks
-}
-
 /** The lines as the kernel prints them: they are known by their values. */
-function statusMarks(draft: TaskDraft): Mark[] {
-  const { status } = draft
-  if (status === null) return []
-  const { lines } = status
-  const file = pathOfFile(draft, 'status')
-  const rows: readonly [Mark['what'], number, string][] = [
-    ['state', lines.state, `State:\t${status.stateText}`],
-    ['sigPnd', lines.sigPnd, `SigPnd:\t${status.taskPending.text}`],
-    ['shdPnd', lines.shdPnd, `ShdPnd:\t${status.groupPending.text}`],
-    ['nsPid', lines.nsPid, `NSpid:\t${status.nsPids.join('\t')}`],
-    ['threads', lines.threads, `Threads:\t${status.threads}`],
-    ['fdSize', lines.fdSize, `FDSize:\t${status.fdSize}`],
+function marksOf(task: Task, index: number, { table, statuses }: TaskFiles): Mark[] {
+  const lines = table.statusLines[index] ?? NO_LINES
+  const mask = (signals: readonly number[]) => statuses.signals.textOf(signals)
+  const rows: readonly (readonly [Mark['what'], TaskFile, number, string])[] = [
+    ['state', 'status', lines.state, `State:\t${task.state} (${STATE_WORDS[task.state ?? 'W']})`],
+    ['sigPnd', 'status', lines.sigPnd, `SigPnd:\t${mask(task.taskPending)}`],
+    ['shdPnd', 'status', lines.shdPnd, `ShdPnd:\t${mask(task.groupPending)}`],
+    ['nsPid', 'status', lines.nsPid, `NSpid:\t${task.nsPids.join('\t')}`],
+    ['threads', 'status', lines.threads, `Threads:\t${task.threads}`],
+    ['fdSize', 'status', lines.fdSize, `FDSize:\t${task.fdSize}`],
+    [
+      'wchan',
+      'wchan',
+      table.hasFile(index, 'wchan') && task.wchan !== null ? 1 : 0,
+      `${task.wchan}`,
+    ],
+    ['syscall', 'syscall', task.syscall === null ? 0 : 1, `${task.syscall}`],
   ]
   return rows
-    .filter(([, line]) => line > 0)
-    .map(([what, line, text]) => ({ what, file, line, text }))
+    .filter(([, , line]) => line > 0)
+    .map(([what, kind, line, text]) => {
+      return { what, file: table.pathOf(index, kind), line, text }
+    })
+}
+
+/** Source: fs/proc/array.c, task_state_array[]; W and K of kernels before 4.14. */
+const STATE_WORDS: Readonly<Record<TaskState, string>> = {
+  R: 'running',
+  S: 'sleeping',
+  D: 'disk sleep',
+  T: 'stopped',
+  t: 'tracing stop',
+  X: 'dead',
+  Z: 'zombie',
+  P: 'parked',
+  I: 'idle',
+  W: 'waking',
+  K: 'wakekill',
 }
 
 /** Tasks of a listing that have no folder in the bundle: unreadable, or gone before or after. */
-function listedTasks({ drafts, ps }: TaskParts): Task[] {
-  const groups = new Set(drafts.map(({ tgid }) => tgid))
-  const tasks = new Set(drafts.map(({ tid }) => tid))
+function listedTasks(known: readonly Task[], ps: readonly PsRow[]): Task[] {
+  if (ps.length === 0) return []
+  const groups = new Set(known.map(({ tgid }) => tgid))
+  const tasks = new Set(known.map(({ tid }) => tid))
   const listed: Task[] = []
   for (const row of ps) {
     const tid = row.tid ?? row.tgid
@@ -176,32 +152,12 @@ function listedTasks({ drafts, ps }: TaskParts): Task[] {
 function listedTask(row: PsRow): Task {
   const letter = row.stat?.slice(0, 1)
   return {
-    tgid: row.tgid,
-    tid: row.tid ?? row.tgid,
+    ...newTask(row.tgid, row.tid ?? row.tgid),
     comm: row.command,
     state: TASK_STATES.find((state) => state === letter) ?? null,
     ppid: row.ppid,
-    tracerPid: null,
-    nsPids: NONE,
     pidNamespace: row.pidNamespace,
-    mountNamespace: null,
-    taskPending: NONE,
-    groupPending: NONE,
-    blockedSignals: NONE,
-    fdSize: null,
-    threads: null,
-    switches: null,
-    startTicks: null,
-    kthread: null,
-    exitingFlag: null,
-    stack: null,
-    stackFrom: null,
     wchan: row.wchan,
-    syscall: null,
-    cgroup: null,
-    fds: NONE,
-    unreadable: NONE,
-    marks: NONE,
     from: row.from,
     origin: 'ps',
   }

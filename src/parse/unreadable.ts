@@ -1,6 +1,6 @@
 import type { TaskFile } from '../model/entry.ts'
 import type { Manifest } from './manifest.ts'
-import { hasFile, type TaskDraft } from './task-files.ts'
+import { bitOf, type TaskTable } from './task-table.ts'
 
 /** A file that could not be read, and why. */
 export type UnreadableFile = Manifest['unreadable'][number]
@@ -16,10 +16,13 @@ const WHY_ABSENT =
 
 /** Tells which files of a task could not be read: by the manifest, or because they alone are absent. */
 export class Unreadable {
+  readonly #table: TaskTable
   readonly #byTask = new Map<string, UnreadableFile[]>()
   readonly #usual: readonly TaskFile[]
+  readonly #usualBits: number
 
-  constructor(drafts: readonly TaskDraft[], told: readonly UnreadableFile[]) {
+  constructor(table: TaskTable, told: readonly UnreadableFile[]) {
+    this.#table = table
     for (const file of told) {
       const found = TASK_PATH.exec(file.path)
       if (!found) continue
@@ -28,19 +31,23 @@ export class Unreadable {
       files.push(file)
       this.#byTask.set(key, files)
     }
-    const withStatus = drafts.filter((draft) => hasFile(draft, 'status'))
-    this.#usual = BLOCKING.filter((kind) => {
-      const count = withStatus.filter((draft) => hasFile(draft, kind)).length
-      return withStatus.length > 1 && count >= USUAL_SHARE * withStatus.length
-    })
+    const withStatus = table.count('status')
+    this.#usual = BLOCKING.filter(
+      (kind) => withStatus > 1 && table.count(kind) >= USUAL_SHARE * withStatus,
+    )
+    this.#usualBits = this.#usual.reduce((bits, kind) => bits | bitOf(kind), 0)
   }
 
-  of(draft: TaskDraft): readonly UnreadableFile[] {
-    const told = this.#byTask.size > 0 ? this.#byTask.get(`${draft.tgid}/${draft.tid}`) : undefined
-    const absent = this.#usual.filter((kind) => !hasFile(draft, kind))
-    if (absent.length === 0) return told ?? NONE
-    const folder = `proc/${draft.tgid}/task/${draft.tid}`
-    const files = absent.map((kind) => ({ path: `${folder}/${kind}`, why: WHY_ABSENT }))
+  of(index: number): readonly UnreadableFile[] {
+    const { tgid, tid } = this.#table.tasks[index] ?? {}
+    const told = this.#byTask.size > 0 ? this.#byTask.get(`${tgid}/${tid}`) : undefined
+    const seen = this.#table.seenOf(index)
+    if ((seen & this.#usualBits) === this.#usualBits) return told ?? NONE
+    const absent = this.#usual.filter((kind) => !this.#table.hasFile(index, kind))
+    const files = absent.map((kind) => ({
+      path: `proc/${tgid}/task/${tid}/${kind}`,
+      why: WHY_ABSENT,
+    }))
     const toldPaths = new Set(told?.map(({ path }) => path))
     return [...(told ?? NONE), ...files.filter(({ path }) => !toldPaths.has(path))]
   }

@@ -212,7 +212,7 @@ function numberIn(bytes: Buffer, start: number, end: number): number {
   return value
 }
 
-const PID_DIGITS_MAX = 9 // PID_MAX_LIMIT is 4,194,304; room for what a later kernel may allow
+const PID_DIGITS_MAX = 7 // PID_MAX_LIMIT is 4,194,304
 
 function namesOf(kinds: readonly FileKind[]): Names {
   const names = kinds.map((kind) => ({ kind, bytes: Buffer.from(GROUP_NAME_OF[kind] ?? kind) }))

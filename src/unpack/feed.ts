@@ -13,9 +13,11 @@ export class Feed {
   #use: Use = () => {}
   #held = Buffer.allocUnsafe(1024)
   #heldBytes = 0
-  /** Bytes before the chunk in hand. */
+  /** Bytes of the stream before the first byte of the chunk's memory. */
   #base = 0
+  /** Where reading stands in the chunk, and where the chunk ends. */
   #at = 0
+  #end = 0
 
   /** Bytes from the start of the stream to where reading stands. */
   get offset(): number {
@@ -46,10 +48,12 @@ export class Feed {
     this.#isWhole = false
   }
 
-  push(chunk: Buffer): void {
-    this.#at = 0
-    while (this.#at < chunk.length) {
-      if (this.#skipBytes > 0) this.#skip(chunk)
+  push(chunk: Buffer, start: number, end: number): void {
+    this.#at = start
+    this.#end = end
+    this.#base -= start
+    while (this.#at < end) {
+      if (this.#skipBytes > 0) this.#skip()
       else if (this.#isWhole) this.#gather(chunk)
       else this.#pass(chunk)
       // An empty piece is complete at once: an empty file may be the last thing of a chunk.
@@ -59,8 +63,8 @@ export class Feed {
     this.#at = 0
   }
 
-  #skip(chunk: Buffer): void {
-    const taken = Math.min(this.#skipBytes, chunk.length - this.#at)
+  #skip(): void {
+    const taken = Math.min(this.#skipBytes, this.#end - this.#at)
     this.#skipBytes -= taken
     this.#at += taken
   }
@@ -68,13 +72,13 @@ export class Feed {
   #gather(chunk: Buffer): void {
     const start = this.#at
     const wanted = this.#wantedBytes
-    if (this.#heldBytes === 0 && chunk.length - start >= wanted) {
+    if (this.#heldBytes === 0 && this.#end - start >= wanted) {
       this.#at = start + wanted
       this.#use(chunk, start, start + wanted)
       return
     }
     if (this.#held.length < wanted) this.#held = Buffer.allocUnsafe(wanted)
-    const taken = Math.min(wanted - this.#heldBytes, chunk.length - start)
+    const taken = Math.min(wanted - this.#heldBytes, this.#end - start)
     chunk.copy(this.#held, this.#heldBytes, start, start + taken)
     this.#heldBytes += taken
     this.#at = start + taken
@@ -85,7 +89,7 @@ export class Feed {
 
   #pass(chunk: Buffer): void {
     const start = this.#at
-    const taken = Math.min(this.#wantedBytes, chunk.length - start)
+    const taken = Math.min(this.#wantedBytes, this.#end - start)
     this.#wantedBytes -= taken
     this.#at = start + taken
     this.#use(chunk, start, start + taken)

@@ -1,5 +1,7 @@
-import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
+import { createZstdDecompress, type ZstdDecompress } from 'node:zlib'
 import { Problem } from '../model/problem.ts'
+import type { Emit } from './deflate.ts'
+import { Gunzip } from './gunzip.ts'
 import type { Limits } from './limits.ts'
 import { BLOCK_BYTES, isHeader } from './tar-header.ts'
 import { ZstdFrames } from './zstd-frames.ts'
@@ -29,7 +31,7 @@ export function formOf(bytes: Buffer): Form | null {
 export async function inflate(
   source: AsyncIterable<Uint8Array>,
   limits: Limits,
-  use: (chunk: Buffer) => void,
+  use: Emit,
 ): Promise<Form> {
   const bounded = boundedUse(limits, use)
   const { first, rest } = await firstBlock(source)
@@ -42,18 +44,16 @@ export async function inflate(
   return form
 }
 
-const INFLATE: Readonly<
-  Record<Form, (source: AsyncIterable<Buffer>, use: (chunk: Buffer) => void) => Promise<void>>
-> = { gzip: inflateGzip, zstd: inflateZstd, tar: passTar }
+const INFLATE: Readonly<Record<Form, (source: AsyncIterable<Buffer>, use: Emit) => Promise<void>>> =
+  { gzip: inflateGzip, zstd: inflateZstd, tar: passTar }
 
-function boundedUse(limits: Limits, use: (chunk: Buffer) => void): (chunk: Buffer) => void {
-  let bytes = 0
-  return (chunk) => {
-    bytes += chunk.length
-    if (bytes > limits.unpackedBytes) {
-      throw new Problem('bundle-inflates-too-far', { limitBytes: limits.unpackedBytes })
-    }
-    use(chunk)
+function boundedUse(limits: Limits, use: Emit): Emit {
+  const limitBytes = limits.unpackedBytes
+  let unpackedBytes = 0
+  return (bytes, start, end) => {
+    unpackedBytes += end - start
+    if (unpackedBytes > limitBytes) throw new Problem('bundle-inflates-too-far', { limitBytes })
+    use(bytes, start, end)
   }
 }
 
@@ -85,29 +85,18 @@ function bufferOf(bytes: Uint8Array): Buffer {
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-async function passTar(source: AsyncIterable<Buffer>, use: (chunk: Buffer) => void): Promise<void> {
-  for await (const chunk of source) use(chunk)
+async function passTar(source: AsyncIterable<Buffer>, use: Emit): Promise<void> {
+  for await (const chunk of source) use(chunk, 0, chunk.length)
 }
 
-/** Several members behind each other are one stream, as for gzip itself. */
-async function inflateGzip(
-  source: AsyncIterable<Buffer>,
-  use: (chunk: Buffer) => void,
-): Promise<void> {
-  const decoder = new Decoder(createGunzip({ chunkSize: CHUNK_BYTES }), use)
-  try {
-    for await (const chunk of source) await decoder.write(chunk)
-    await decoder.end()
-  } finally {
-    decoder.close()
-  }
+async function inflateGzip(source: AsyncIterable<Buffer>, use: Emit): Promise<void> {
+  const gunzip = new Gunzip(use)
+  for await (const chunk of source) gunzip.push(chunk)
+  gunzip.end()
 }
 
 /** Each frame has a decoder of its own: Node's stops after the first, and says nothing of the rest. */
-async function inflateZstd(
-  source: AsyncIterable<Buffer>,
-  use: (chunk: Buffer) => void,
-): Promise<void> {
+async function inflateZstd(source: AsyncIterable<Buffer>, use: Emit): Promise<void> {
   const frames = new ZstdFrames()
   let decoder: Decoder | null = null
   try {
@@ -141,11 +130,11 @@ async function* framePieces(
 
 /** A decompressor of Node's that is waited for, and that fails with our problems. */
 class Decoder {
-  readonly #stream: Gunzip | ZstdDecompress
+  readonly #stream: ZstdDecompress
   readonly #closed: Promise<void>
   #error: unknown = null
 
-  constructor(stream: Gunzip | ZstdDecompress, use: (chunk: Buffer) => void) {
+  constructor(stream: ZstdDecompress, use: Emit) {
     this.#stream = stream
     this.#closed = new Promise((resolve) => stream.once('close', resolve))
     stream.on('error', (error) => {
@@ -154,7 +143,7 @@ class Decoder {
     stream.on('data', (chunk: Buffer) => {
       if (this.#error !== null) return
       try {
-        use(chunk)
+        use(chunk, 0, chunk.length)
       } catch (error) {
         this.#error = error
         stream.destroy()

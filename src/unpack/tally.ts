@@ -26,6 +26,8 @@ export class Tally {
 
   file(entry: Entry, sizeBytes: number): void {
     this.ours += 1
+    // What matters is whether any has content: to know one is enough.
+    if (sizeBytes > 0 && this.#filled > 0) return
     if (!NEVER_EMPTY.has(entry.kind)) return
     if (sizeBytes > 0) this.#filled += 1
     else this.#empty += 1

@@ -93,12 +93,14 @@ export function nameEnd(bytes: Buffer, at: number): number {
   return fieldEnd(bytes, at, NAME_BYTES)
 }
 
-/** A stretch of bytes that holds a text. */
-export type TextIn = { readonly bytes: Buffer; readonly start: number; readonly end: number }
+/** Where the target of a symbolic link starts. */
+export function linkStart(at: number): number {
+  return at + LINK_AT
+}
 
-/** The target of a symbolic link. */
-export function linkIn(bytes: Buffer, at: number): TextIn {
-  return { bytes, start: at + LINK_AT, end: fieldEnd(bytes, at + LINK_AT, NAME_BYTES) }
+/** Where the target of a symbolic link ends. */
+export function linkEnd(bytes: Buffer, at: number): number {
+  return fieldEnd(bytes, at + LINK_AT, NAME_BYTES)
 }
 
 /** True when the path has a second part in the prefix field. GNU's own format keeps times there. */

@@ -12,12 +12,12 @@ import {
   hasSum,
   isExtended,
   isZeroBlock,
-  linkIn,
+  linkEnd,
+  linkStart,
   nameEnd,
   padded,
   prefixedPath,
   sizeIn,
-  type TextIn,
   TYPE,
   typeOf,
 } from './tar-header.ts'
@@ -53,8 +53,8 @@ export class TarWalker {
     return this.#zeroBlocks >= 2
   }
 
-  push(chunk: Buffer): void {
-    this.#feed.push(chunk)
+  push(bytes: Buffer, start: number, end: number): void {
+    this.#feed.push(bytes, start, end)
   }
 
   /** @throws {Problem} archive-truncated when the bytes end inside an entry. */
@@ -85,13 +85,9 @@ export class TarWalker {
   }
 
   readonly #readFile: ReadTyped = (bytes, start, sizeBytes) => {
-    const path = this.#pathIn(bytes, start)
-    const entry = this.paths.read(path.bytes, path.start, path.end)
+    const entry = this.#entryAt(bytes, start)
     this.#forgetLong()
-    if (!entry) {
-      this.#countForeign(path)
-      return this.#nextHeader(padded(sizeBytes))
-    }
+    if (entry === null) return this.#nextHeader(padded(sizeBytes))
     this.tally.file(entry, sizeBytes)
     this.#entry = entry
     this.#padding = padded(sizeBytes) - sizeBytes
@@ -119,15 +115,13 @@ export class TarWalker {
   }
 
   readonly #readLink: ReadTyped = (bytes, start, sizeBytes) => {
-    const path = this.#pathIn(bytes, start)
+    const entry = this.#entryAt(bytes, start)
     const target = this.#longLink
-    const entry = this.paths.read(path.bytes, path.start, path.end)
     this.#forgetLong()
-    if (entry === null || !LINKS.has(entry.kind)) this.#countForeign(path)
-    else {
+    if (entry !== null && LINKS.has(entry.kind)) {
       this.tally.ours += 1
-      const { bytes: from, ...at } = target ? textOf(target) : linkIn(bytes, start)
-      this.#sink.link(entry, from, at.start, at.end)
+      if (target) this.#sink.link(entry, target, 0, target.length)
+      else this.#sink.link(entry, bytes, linkStart(start), linkEnd(bytes, start))
     }
     this.#nextHeader(padded(sizeBytes))
   }
@@ -252,16 +246,20 @@ export class TarWalker {
     this.#longSize = null
   }
 
-  #countForeign(path: TextIn): void {
-    if (isUnsafePath(path.bytes, path.start, path.end)) this.tally.unsafe += 1
-    else this.tally.unknown += 1
+  /** What the header's path names; null, and counted, where it is nothing of ours. */
+  #entryAt(bytes: Buffer, start: number): Entry | null {
+    const long = this.#longPath ?? (hasPrefix(bytes, start) ? prefixedPath(bytes, start) : null)
+    if (long === null) return this.#entryIn(bytes, start, nameEnd(bytes, start))
+    if (long.length > this.#limits.pathBytes) throw this.#pathTooLong(long.length)
+    return this.#entryIn(long, 0, long.length)
   }
 
-  #pathIn(bytes: Buffer, start: number): TextIn {
-    const long = this.#longPath ?? (hasPrefix(bytes, start) ? prefixedPath(bytes, start) : null)
-    if (long === null) return { bytes, start, end: nameEnd(bytes, start) }
-    if (long.length > this.#limits.pathBytes) throw this.#pathTooLong(long.length)
-    return textOf(long)
+  #entryIn(bytes: Buffer, start: number, end: number): Entry | null {
+    const entry = this.paths.read(bytes, start, end)
+    if (entry !== null) return entry
+    if (isUnsafePath(bytes, start, end)) this.tally.unsafe += 1
+    else this.tally.unknown += 1
+    return null
   }
 
   #corrupt(what: string): Problem {
@@ -285,10 +283,6 @@ type ReadTyped = (bytes: Buffer, start: number, sizeBytes: number) => void
 
 const PAX = 'pax header'
 const LINKS: ReadonlySet<FileKind> = new Set(['fd', 'ns-pid', 'ns-mnt'] as const)
-
-function textOf(bytes: Buffer): TextIn {
-  return { bytes, start: 0, end: bytes.length }
-}
 
 function withoutZeros(bytes: Buffer, start: number, end: number): Buffer {
   let last = end

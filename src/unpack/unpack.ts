@@ -26,7 +26,9 @@ export async function unpackArchive(
 ): Promise<Unpacked> {
   const hash = createHash('sha256')
   const walker = new TarWalker(sink, limits)
-  const form = await inflate(hashed(source, hash, limits), limits, (chunk) => walker.push(chunk))
+  const form = await inflate(hashed(source, hash, limits), limits, (bytes, start, end) => {
+    walker.push(bytes, start, end)
+  })
   walker.end()
   // A compressed stream proves by its own end that nothing is missing; a bare tar must say so.
   if (form === 'tar' && !walker.hasEnded) {

@@ -29,7 +29,7 @@ export class ZstdFrames {
   /** Offsets in this chunk behind the last byte of a frame. */
   push(chunk: Buffer): readonly number[] {
     this.#ends = []
-    this.#feed.push(chunk)
+    this.#feed.push(chunk, 0, chunk.length)
     return this.#ends
   }
 

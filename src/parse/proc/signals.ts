@@ -1,27 +1,38 @@
 import { ByteTable } from '../byte-table.ts'
 
-/** A set of signals, with the text of the mask it was read from. */
-export type SignalSet = { readonly signals: readonly number[]; readonly text: string }
-
-export const NO_SIGNALS: SignalSet = { signals: [], text: '0000000000000000' }
+export const NO_SIGNALS: readonly number[] = []
 
 const NIBBLES_MAX = 32 // _NSIG is 128 on MIPS, 64 elsewhere
+const TABLE_BYTES = 64 * 1024
 
-/** Sets of signals by their masks: most tasks have one of a few. */
-export type SignalSets = ByteTable<SignalSet | null>
+/** Sets of signals by their masks: most tasks have one of a few, so sets are shared. */
+export class SignalSets {
+  readonly #sets = new ByteTable<readonly number[] | null>(TABLE_BYTES, (bytes, start, end) => {
+    const signals = signalsIn(bytes, start, end)
+    if (signals) this.#texts.set(signals, bytes.toString('latin1', start, end))
+    return signals
+  })
+  readonly #texts = new WeakMap<readonly number[], string>()
 
-export function createSignalSets(): SignalSets {
-  return new ByteTable(64 * 1024, signalsIn)
+  /** The signals of a mask, ascending; null where the bytes are no mask. */
+  get(bytes: Buffer, start: number, end: number): readonly number[] | null {
+    return this.#sets.get(bytes, start, end)
+  }
+
+  /** The mask that a set was read from. */
+  textOf(signals: readonly number[]): string {
+    return this.#texts.get(signals) ?? '0000000000000000'
+  }
 }
 
 /**
- * The signals of a mask, ascending; null where the bytes are no mask.
+ * Reads the mask of a set of signals.
  *
  *     0000000000000100        signal 9
  *
  * Source: fs/proc/array.c, render_sigset_t().
  */
-function signalsIn(bytes: Buffer, start: number, end: number): SignalSet | null {
+function signalsIn(bytes: Buffer, start: number, end: number): readonly number[] | null {
   if (end === start || end - start > NIBBLES_MAX) return null
   const signals: number[] = []
   for (let at = end - 1, first = 1; at >= start; at -= 1, first += 4) {
@@ -29,7 +40,7 @@ function signalsIn(bytes: Buffer, start: number, end: number): SignalSet | null 
     if (nibble < 0) return null
     for (let bit = 0; bit < 4; bit += 1) if ((nibble >> bit) & 1) signals.push(first + bit)
   }
-  return { signals, text: bytes.toString('latin1', start, end) }
+  return signals
 }
 
 function nibbleOf(byte: number): number {

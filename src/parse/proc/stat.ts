@@ -1,19 +1,21 @@
-import type { Fault, Parsed } from '../../model/parsed.ts'
+import type { Parsed } from '../../model/parsed.ts'
 import { TASK_STATES, type TaskState } from '../../model/task.ts'
 import { BYTE, bytesOf, decimalIn, faultAt, isDigitAt } from '../bytes.ts'
 
-/** What a stat file says of its task. */
-export type Stat = {
-  readonly comm: string
-  readonly state: TaskState | null
-  readonly ppid: number
+/** What a stat file says of its task; `startTicks` is null where the line ends before. */
+export type StatFields = {
+  state: TaskState | null
+  ppid: number | null
   /** PF_EXITING: it is on its way out, however it sleeps. */
-  readonly isExiting: boolean
+  exitingFlag: boolean | null
   /** PF_KTHREAD. */
-  readonly isKthread: boolean
-  /** Ticks from boot to its start; null where the line ends before. */
-  readonly startTicks: number | null
+  kthread: boolean | null
+  /** Ticks from boot to its start. */
+  startTicks: number | null
 }
+
+/** A stat file by itself. */
+export type Stat = Readonly<StatFields> & { readonly comm: string }
 
 const PF_EXITING = 0x4 // include/linux/sched.h, unchanged since 2.6
 const PF_KTHREAD = 0x200000 // since 2.6.27
@@ -36,34 +38,44 @@ const COMM_END_MAX = 128
  */
 export function parseStat(text: string, file: string): Parsed<Stat | null> {
   const bytes = bytesOf(text)
-  const value = statIn(bytes, 0, bytes.length)
-  const faults: Fault[] = []
-  if (value === null && text !== '')
-    faults.push(faultAt(file, 1, 'pid (comm) state ppid ...', text))
-  return { value, faults }
+  const fields: StatFields = {
+    state: null,
+    ppid: null,
+    exitingFlag: null,
+    kthread: null,
+    startTicks: null,
+  }
+  const close = readStat(bytes, 0, bytes.length, fields)
+  if (close > 0) {
+    const comm = bytes.toString('utf8', openIn(bytes, 0, bytes.length) + 1, close)
+    return { value: { ...fields, comm }, faults: [] }
+  }
+  return { value: null, faults: text === '' ? [] : [faultAt(file, 1, STAT_EXPECTED, text)] }
 }
 
-/** The same from bytes; null where they are no stat line. */
-export function statIn(bytes: Buffer, start: number, end: number): Stat | null {
-  const open = openIn(bytes, start, end)
+export const STAT_EXPECTED = 'pid (comm) state ppid ...'
+
+/**
+ * The same from bytes, into `fields`; gives where the name ends (it begins behind the first
+ * parenthesis), or -1 where the bytes are no stat line.
+ */
+export function readStat(bytes: Buffer, start: number, end: number, fields: StatFields): number {
   const close = closeIn(bytes, start, end)
-  if (open < 0 || close < open || bytes[close + 1] !== BYTE.blank) return null
+  if (close < 0 || bytes[close + 1] !== BYTE.blank) return -1
   const state = STATE_OF[bytes[close + 2] ?? 0] ?? null
   const ppidAt = close + 4
   const flagsAt = fieldAfter(bytes, ppidAt, end, FIELD_FLAGS - FIELD_PPID)
-  const startAt = fieldAfter(bytes, flagsAt, end, FIELD_START - FIELD_FLAGS)
   const ppid = fieldIn(bytes, ppidAt, end)
   const flags = fieldIn(bytes, flagsAt, end)
+  if (state === null || ppid < 0 || flags < 0) return -1
+  const startAt = fieldAfter(bytes, flagsAt, end, FIELD_START - FIELD_FLAGS)
   const startTicks = fieldIn(bytes, startAt, end)
-  if (state === null || ppid < 0 || flags < 0) return null
-  return {
-    comm: bytes.toString('utf8', open + 1, close),
-    state,
-    ppid,
-    isExiting: (flags & PF_EXITING) !== 0,
-    isKthread: (flags & PF_KTHREAD) !== 0,
-    startTicks: startTicks < 0 ? null : startTicks,
-  }
+  fields.state ??= state
+  fields.ppid ??= ppid
+  fields.exitingFlag = (flags & PF_EXITING) !== 0
+  fields.kthread ??= (flags & PF_KTHREAD) !== 0
+  fields.startTicks = startTicks < 0 ? null : startTicks
+  return close
 }
 
 /** Start of the field that is `count` fields behind the one at `at`; `end` where the line ends before. */
@@ -89,10 +101,12 @@ const STATE_OF: readonly (TaskState | undefined)[] = Array.from({ length: 128 },
   TASK_STATES.find((state) => state.charCodeAt(0) === code),
 )
 
-function openIn(bytes: Buffer, start: number, end: number): number {
+/** The parenthesis before the name, behind the pid; or where it ought to be. */
+export function openIn(bytes: Buffer, start: number, end: number): number {
   const limit = Math.min(end, start + 12)
-  for (let at = start; at < limit; at += 1) if (bytes[at] === BYTE.open) return at
-  return -1
+  let at = start
+  while (at < limit && bytes[at] !== BYTE.open) at += 1
+  return at
 }
 
 function closeIn(bytes: Buffer, start: number, end: number): number {

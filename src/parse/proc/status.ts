@@ -2,37 +2,25 @@ import type { Fault, Parsed } from '../../model/parsed.ts'
 import { type Switches, TASK_STATES, type TaskState } from '../../model/task.ts'
 import { ByteTable } from '../byte-table.ts'
 import { BYTE, bytesOf, decimalIn, faultAt, isDigitAt, lineEnd } from '../bytes.ts'
-import { createSignalSets, NO_SIGNALS, type SignalSet, type SignalSets } from './signals.ts'
+import { NO_SIGNALS, SignalSets } from './signals.ts'
 
-/** What a status file says of its task; null where it has no such line. */
-export type Status = {
-  readonly comm: string | null
-  readonly state: TaskState | null
-  /** The value of State, e.g. `D (disk sleep)`. */
-  readonly stateText: string
-  readonly tgid: number | null
-  readonly tid: number | null
-  readonly ppid: number | null
-  readonly tracerPid: number | null
-  readonly fdSize: number | null
-  readonly nsPids: readonly number[]
-  readonly kthread: boolean | null
-  readonly threads: number | null
-  readonly taskPending: SignalSet
-  readonly groupPending: SignalSet
-  readonly blockedSignals: SignalSet
-  readonly switches: Switches | null
-  /** On which lines stands what evidence may quote; the same object for files of the same layout. */
-  readonly lines: StatusLines
+/** What a status file says of its task; null and empty where it has no such line. */
+export type StatusFields = {
+  state: TaskState | null
+  ppid: number | null
+  tracerPid: number | null
+  fdSize: number | null
+  nsPids: readonly number[]
+  kthread: boolean | null
+  threads: number | null
+  taskPending: readonly number[]
+  groupPending: readonly number[]
+  blockedSignals: readonly number[]
+  switches: Switches | null
 }
 
-/** What is known of a task whose status is not in the bundle. */
-export const NO_STATUS: Status = {
-  comm: null,
+export const NO_STATUS: Readonly<StatusFields> = {
   state: null,
-  stateText: '',
-  tgid: null,
-  tid: null,
   ppid: null,
   tracerPid: null,
   fdSize: null,
@@ -43,7 +31,12 @@ export const NO_STATUS: Status = {
   groupPending: NO_SIGNALS,
   blockedSignals: NO_SIGNALS,
   switches: null,
-  lines: { state: 0, fdSize: 0, nsPid: 0, threads: 0, sigPnd: 0, shdPnd: 0 },
+}
+
+/** A status file by itself. */
+export type Status = Readonly<StatusFields> & {
+  readonly comm: string | null
+  readonly lines: StatusLines
 }
 
 /** Line numbers from 1; 0 where there is no such line. */
@@ -67,138 +60,127 @@ export type StatusLines = {
  */
 export function parseStatus(text: string, file: string): Parsed<Status> {
   const bytes = bytesOf(text)
-  const reader = new StatusReader()
   const faults: Fault[] = []
-  const value = reader.read(bytes, 0, bytes.length, (line, expected, found) => {
-    faults.push(faultAt(file, line, expected, found))
+  const reader = new StatusReader(new ByteTable(COMM_TABLE_BYTES, textIn), (...fault) => {
+    faults.push(faultAt(file, ...fault))
   })
-  return { value, faults }
+  const fields: StatusFields = { ...NO_STATUS }
+  const lines = reader.read(bytes, 0, bytes.length, fields)
+  return { value: { ...fields, comm: reader.comm, lines }, faults }
 }
 
-/** Is told of a value that is not as the format has it. */
+const COMM_TABLE_BYTES = 4096
+
+/** Is told of a line that is not as the format has it. */
 export type Complain = (line: number, expected: string, found: string) => void
 
 /** Reads one status after another, and shares between them what many have in common. */
 export class StatusReader {
   readonly #comms: ByteTable<string>
-  readonly #signalSets: SignalSets = createSignalSets()
-  readonly #states = new ByteTable(4096, stateIn)
-  #lines: StatusLines = NO_STATUS.lines
-  // The values of the file in hand.
-  #comm: string | null = null
-  #state = NO_STATE
-  #nsPids: readonly number[] = NO_PIDS
-  readonly #masks = { sigPnd: NO_SIGNALS, shdPnd: NO_SIGNALS, sigBlk: NO_SIGNALS }
-  /** By `Field`; -1 where there is no such line. */
+  readonly #complain: Complain
+  readonly signals = new SignalSets()
+  readonly #states = new ByteTable(STATE_TABLE_BYTES, stateIn)
+  #lines = NO_LINES
+  /** By field; -1 where the file in hand has no such line. */
   readonly #numbers = new Float64Array(FIELDS.length)
-  /** By `Field`; 0 where there is no such line. */
+  /** By field; 0 where the file in hand has no such line. */
   readonly #lineOf = new Int32Array(FIELDS.length)
+  /** The name in the file read last; null without. */
+  comm: string | null = null
 
-  constructor(comms: ByteTable<string> = new ByteTable(4096, textIn)) {
+  constructor(comms: ByteTable<string>, complain: Complain) {
     this.#comms = comms
+    this.#complain = complain
   }
 
-  read(bytes: Buffer, start: number, end: number, complain: Complain): Status {
-    this.#reset()
+  /** Reads a file into `fields`, and gives where in it stands what may be quoted. */
+  read(bytes: Buffer, start: number, end: number, fields: StatusFields): StatusLines {
+    this.comm = null
+    this.#numbers.fill(-1)
+    this.#lineOf.fill(0)
     let line = 0
     let at = start
     while (at < end) {
       line += 1
       const stop = lineEnd(bytes, at, end)
       const field = FIELD_OF.get(keyIn(bytes, at))
-      if (field !== undefined && this.#readLine(field, bytes, at, stop)) {
-        this.#lineOf[field] = line
-      } else if (field !== undefined) {
-        complain(line, EXPECTED[field] ?? '', textIn(bytes, at, stop))
+      if (field !== undefined) {
+        if (this.#readLine(field, bytes, at, stop, fields)) this.#lineOf[field] = line
+        else this.#complain(line, EXPECTED[field] ?? '', textIn(bytes, at, stop))
       }
       // Forty lines of capabilities and masks stand between the signals and the last lines.
       at = field === SIG_BLK ? tailStart(bytes, stop, end) : stop + 1
     }
-    return this.#status()
+    this.#giveNumbers(fields)
+    return this.#sharedLines()
   }
 
   /** Reads one line of a name that we know; false where it is not as the format has it. */
-  #readLine(field: number, bytes: Buffer, start: number, stop: number): boolean {
+  #readLine(
+    field: number,
+    bytes: Buffer,
+    start: number,
+    stop: number,
+    fields: StatusFields,
+  ): boolean {
     const colon = start + (NAME_LENGTHS[field] ?? 0)
     if (bytes[colon] !== BYTE.colon) return false
     let from = colon + 1
     while (from < stop && (bytes[from] === BYTE.tab || bytes[from] === BYTE.blank)) from += 1
     switch (field) {
       case NAME:
-        this.#comm = this.#comms.get(bytes, from, stop)
+        this.comm = this.#comms.get(bytes, from, stop)
         return true
       case STATE:
-        this.#state = this.#states.get(bytes, from, stop)
-        return this.#state.state !== null
+        return this.#readState(bytes, from, stop, fields)
       case NS_PID:
-        this.#nsPids = pidsIn(bytes, from, stop)
-        return this.#nsPids.length > 0
+        fields.nsPids = pidsIn(bytes, from, stop)
+        return fields.nsPids.length > 0
       case SIG_PND:
+        return this.#readMask('taskPending', bytes, from, stop, fields)
       case SHD_PND:
+        return this.#readMask('groupPending', bytes, from, stop, fields)
       case SIG_BLK:
-        return this.#readMask(field, bytes, from, stop)
+        return this.#readMask('blockedSignals', bytes, from, stop, fields)
       default:
-        return this.#readNumber(field, bytes, from, stop)
+        this.#numbers[field] = decimalIn(bytes, from, stop)
+        return (this.#numbers[field] ?? -1) >= 0
     }
   }
 
-  #readMask(field: number, bytes: Buffer, start: number, stop: number): boolean {
-    const mask = this.#signalSets.get(bytes, start, stop)
-    if (mask === null) return false
-    if (field === SIG_PND) this.#masks.sigPnd = mask
-    else if (field === SHD_PND) this.#masks.shdPnd = mask
-    else this.#masks.sigBlk = mask
-    return true
+  #readState(bytes: Buffer, start: number, stop: number, fields: StatusFields): boolean {
+    const state = this.#states.get(bytes, start, stop)
+    if (state !== null) fields.state = state
+    return state !== null
   }
 
-  #readNumber(field: number, bytes: Buffer, start: number, stop: number): boolean {
-    const value = decimalIn(bytes, start, stop)
-    this.#numbers[field] = value
-    return value >= 0
+  #readMask(
+    name: 'taskPending' | 'groupPending' | 'blockedSignals',
+    bytes: Buffer,
+    start: number,
+    stop: number,
+    fields: StatusFields,
+  ): boolean {
+    const signals = this.signals.get(bytes, start, stop)
+    if (signals !== null) fields[name] = signals
+    return signals !== null
   }
 
-  #reset(): void {
-    this.#comm = null
-    this.#state = NO_STATE
-    this.#nsPids = NO_PIDS
-    this.#masks.sigPnd = NO_SIGNALS
-    this.#masks.shdPnd = NO_SIGNALS
-    this.#masks.sigBlk = NO_SIGNALS
-    this.#numbers.fill(-1)
-    this.#lineOf.fill(0)
-  }
-
-  #status(): Status {
+  #giveNumbers(fields: StatusFields): void {
+    fields.ppid = this.#number(PPID) ?? fields.ppid
+    fields.tracerPid = this.#number(TRACER_PID)
+    fields.fdSize = this.#number(FD_SIZE)
+    fields.threads = this.#number(THREADS)
     const kthread = this.#number(KTHREAD)
-    return {
-      comm: this.#comm,
-      state: this.#state.state,
-      stateText: this.#state.text,
-      tgid: this.#number(TGID),
-      tid: this.#number(PID),
-      ppid: this.#number(PPID),
-      tracerPid: this.#number(TRACER_PID),
-      fdSize: this.#number(FD_SIZE),
-      nsPids: this.#nsPids,
-      kthread: kthread === null ? null : kthread === 1,
-      threads: this.#number(THREADS),
-      taskPending: this.#masks.sigPnd,
-      groupPending: this.#masks.shdPnd,
-      blockedSignals: this.#masks.sigBlk,
-      switches: this.#switches(),
-      lines: this.#sharedLines(),
-    }
+    if (kthread !== null) fields.kthread = kthread === 1
+    const voluntary = this.#number(VOLUNTARY)
+    const nonvoluntary = this.#number(NONVOLUNTARY)
+    if (voluntary !== null && nonvoluntary !== null) fields.switches = { voluntary, nonvoluntary }
   }
 
   #number(field: number): number | null {
     const value = this.#numbers[field] ?? -1
     return value < 0 ? null : value
-  }
-
-  #switches(): Switches | null {
-    const voluntary = this.#number(VOLUNTARY)
-    const nonvoluntary = this.#number(NONVOLUNTARY)
-    return voluntary === null || nonvoluntary === null ? null : { voluntary, nonvoluntary }
   }
 
   /** Files of one kernel have a layout for kernel threads and one for others. */
@@ -225,18 +207,19 @@ export class StatusReader {
   }
 }
 
-const NO_STATE: { readonly state: TaskState | null; readonly text: string } = {
-  state: null,
-  text: '',
+export const NO_LINES: StatusLines = {
+  state: 0,
+  fdSize: 0,
+  nsPid: 0,
+  threads: 0,
+  sigPnd: 0,
+  shdPnd: 0,
 }
-const NO_PIDS: readonly number[] = []
 
 /** The lines that are read, and what each must hold. */
 const FIELDS: readonly { readonly name: string; readonly expected: string }[] = [
   { name: 'Name', expected: 'Name: comm' },
   { name: 'State', expected: 'State: letter (word)' },
-  { name: 'Tgid', expected: 'Tgid: number' },
-  { name: 'Pid', expected: 'Pid: number' },
   { name: 'PPid', expected: 'PPid: number' },
   { name: 'TracerPid', expected: 'TracerPid: number' },
   { name: 'FDSize', expected: 'FDSize: number' },
@@ -251,9 +234,19 @@ const FIELDS: readonly { readonly name: string; readonly expected: string }[] = 
 ]
 const EXPECTED = FIELDS.map(({ expected }) => expected)
 const NAME_LENGTHS = FIELDS.map(({ name }) => name.length)
-const [NAME, STATE, TGID, PID, PPID, TRACER_PID, FD_SIZE] = [0, 1, 2, 3, 4, 5, 6]
-const [NS_PID, KTHREAD, THREADS, SIG_PND, SHD_PND, SIG_BLK] = [7, 8, 9, 10, 11, 12]
-const [VOLUNTARY, NONVOLUNTARY] = [13, 14]
+const NAME = 0
+const STATE = 1
+const PPID = 2
+const TRACER_PID = 3
+const FD_SIZE = 4
+const NS_PID = 5
+const KTHREAD = 6
+const THREADS = 7
+const SIG_PND = 8
+const SHD_PND = 9
+const SIG_BLK = 10
+const VOLUNTARY = 11
+const NONVOLUNTARY = 12
 
 /** Each line by its first four bytes, which no other line of a status file begins with. */
 const FIELD_OF: ReadonlyMap<number, number> = new Map(
@@ -284,29 +277,43 @@ function textIn(bytes: Buffer, start: number, end: number): string {
 
 const STATE_OF: ReadonlyMap<string, TaskState> = new Map(TASK_STATES.map((state) => [state, state]))
 
-function stateIn(
-  bytes: Buffer,
-  start: number,
-  end: number,
-): { readonly state: TaskState | null; readonly text: string } {
-  const text = textIn(bytes, start, end)
+function stateIn(bytes: Buffer, start: number, end: number): TaskState | null {
+  const letter = bytes.toString('latin1', start, Math.min(end, start + 1))
   // `x (dead)` is how kernels before 3.14 print a task about to vanish.
-  const state = STATE_OF.get(text.slice(0, 1) === 'x' ? 'X' : text.slice(0, 1)) ?? null
-  return { state, text }
+  return STATE_OF.get(letter === 'x' ? 'X' : letter) ?? null
 }
+
+const STATE_TABLE_BYTES = 4096
 
 const NAMESPACES_MAX = 33 // MAX_PID_NS_LEVEL is 32, below the initial one
 
+const NO_PIDS: readonly number[] = []
+
 /** Numbers between tabs; none where anything else is among them. */
 function pidsIn(bytes: Buffer, start: number, end: number): readonly number[] {
+  const first = digitsEnd(bytes, start, end)
+  const pid = decimalIn(bytes, start, first)
+  if (pid < 0) return NO_PIDS
+  // Nearly all tasks are in one namespace: an array of the one number is the smallest.
+  if (first === end) return [pid]
+  const inner = bytes[first] === BYTE.tab ? innerPids(bytes, first + 1, end) : NO_PIDS
+  return inner.length === 0 ? NO_PIDS : [pid, ...inner]
+}
+
+function innerPids(bytes: Buffer, start: number, end: number): readonly number[] {
   const pids: number[] = []
   for (let at = start; at < end && pids.length < NAMESPACES_MAX; ) {
-    let stop = at
-    while (stop < end && isDigitAt(bytes, stop)) stop += 1
+    const stop = digitsEnd(bytes, at, end)
     const pid = decimalIn(bytes, at, stop)
     if (pid < 0) return NO_PIDS
     pids.push(pid)
     at = stop + 1
   }
   return pids
+}
+
+function digitsEnd(bytes: Buffer, start: number, end: number): number {
+  let at = start
+  while (at < end && isDigitAt(bytes, at)) at += 1
+  return at
 }
