@@ -75,7 +75,7 @@ export function meaningOf(names: readonly string[], sleep: Sleep, stack: Stack):
   if (row.role === 'through') return throughMeaning(names, sleep.first, row)
   if (row.role === 'asks') {
     return (
-      claimed(names, sleep.first + 1, row.claims ?? []) ?? {
+      claimed(names, sleep.first, row.claims ?? []) ?? {
         class: row.class,
         row,
         at: sleep.first,
@@ -107,7 +107,7 @@ function claimed(
     const row = callerRow(name)
     if (isBoundary(name) && !isShared(name)) return null
     if (!row) continue
-    if (isClaim(row, owner, claims)) return { class: row.class, row, at }
+    if (isClaim(row, owner, claims)) return { class: row.class, row, at: nameAt(name, at, from) }
     // The page of a local file system below: what stands further out only reads through it.
     if (owner === null && FILE_SYSTEM_CLASSES.includes(row.class)) owner = row.class
   }
@@ -118,6 +118,11 @@ function claimed(
 function callerRow(name: string): WaitGroup | undefined {
   const row = rowOf(name, CALLER)
   return row?.role === 'asks' || row?.role === 'top' ? undefined : row
+}
+
+/** An umount tells whose pages they are, but not what is done with them: that is the first function. */
+function nameAt(owner: string, at: number, from: number): number {
+  return owner.endsWith('_kill_sb') || owner.endsWith('_kill_super') ? from : at
 }
 
 /** A system call function that the kernel calls itself, as old kernels do from zap_pid_ns_processes(). */

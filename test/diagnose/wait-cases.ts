@@ -302,7 +302,7 @@ export const WAIT_CASES: readonly WaitCase[] = [
   [
     `wb_wait_for_completion < __writeback_inodes_sb_nr < sync_filesystem < generic_shutdown_super < kill_anon_super < ceph_kill_sb < ${UMOUNT}`,
     'ceph',
-    'ceph_kill_sb',
+    'wb_wait_for_completion',
     'syscall',
     true,
   ],
