@@ -86,11 +86,18 @@ function readCpu({ cpu, tid, comm = '', release }: Groups, scan: Scan): boolean 
     comm: comm.trim(),
     kernelRelease: release ?? null,
   }
+  if (isOtherCpu(facts, scan)) return true
   const draft = draftFor(facts, scan)
   if (draft) fill(draft.facts, facts)
   else scan.begin({ kind: 'task', title: scan.text, ...facts })
   scan.aside = false
   return true
+}
+
+// The CPU that found another one locked up says who it is; the locked one follows by NMI.
+function isOtherCpu({ cpu }: Partial<Facts>, { current }: Scan): boolean {
+  if (current?.facts.kind !== 'hard-lockup' || current.hasFrames) return false
+  return current.facts.cpu !== null && cpu !== null && current.facts.cpu !== cpu
 }
 
 function draftFor({ tid }: Partial<Facts>, scan: Scan): Draft | null {

@@ -1,4 +1,5 @@
 import type { HeldLock, Report } from '../../model/report.ts'
+import type { FrameLine } from './line-kind.ts'
 import { timesOf } from './prefix.ts'
 import type { Label } from './shape.ts'
 import type { StackUse } from './stack-choice.ts'
@@ -34,7 +35,8 @@ export type Draft = {
   stackLine: number
   lastLine: number
   hasFrames: boolean
-  hasRip: boolean
+  /** The frame of the program counter, which stands above the trace; null without. */
+  rip: FrameLine | null
   /** True when its frames are names without offsets, as changelogs quote them. */
   ofWords: boolean
   /** True when the last frame is one that stands at the bottom of stacks. */
@@ -74,7 +76,7 @@ export function newDraft(
     stackLine: 0,
     lastLine: 0,
     hasFrames: false,
-    hasRip: false,
+    rip: null,
     ofWords: false,
     atBottom: false,
     sawBlank: false,

@@ -93,9 +93,9 @@ export function joinedDrafts(scan: LogScan): readonly Draft[] {
 }
 
 // `task:` lines head dumps of whatever a task does; what has no such line may be an event whose head was cut off.
-function nameEvent({ facts, step, hasRip }: Draft): void {
+function nameEvent({ facts, step, rip }: Draft): void {
   if (facts.kind === 'task' && facts.state === null && step)
-    facts.kind = eventAt(step, hasRip) ?? 'task'
+    facts.kind = eventAt(step, rip !== null) ?? 'task'
 }
 
 /** A dump of a task that shows nothing of it is none: `NMI backtrace` cut off after its first line. */

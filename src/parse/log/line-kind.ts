@@ -15,10 +15,13 @@ export type LineKind =
       readonly section: Section | null
       readonly first: boolean
     }
-  /** `<IRQ>`, `</NMI>`, `--- <IRQ stack> ---`: what follows stands in that section. */
-  | { readonly what: 'section'; readonly section: Section }
-  /** `Call Trace:`. */
-  | { readonly what: 'opener'; readonly frames: readonly Frame[]; readonly text: string }
+  /**
+   * `<IRQ>`, `</NMI>`: what follows stands in that section. crash's `--- <IRQ stack> ---` closes: it
+   * is what stands above that does.
+   */
+  | { readonly what: 'section'; readonly section: Section; readonly closes: boolean }
+  /** `Call Trace:`; `first` is the frame that kernels before 2.6 put behind it. */
+  | { readonly what: 'opener'; readonly first: FrameLine | null }
   /** An end marker, `</TASK>`: no frame of this stack follows. */
   | { readonly what: 'end' }
   /** Belongs to a stack, says nothing of it: `0xffffffffc05f9000`, `Stack:` and its words, registers. */
@@ -41,7 +44,7 @@ const SECTION_MARK =
 const INTERRUPTS = /^(?:IRQ|SOFTIRQ|IRQ stack|SOFTIRQ stack|interrupt.*)$/
 const EXCEPTIONS = /^(?:NMI|MCE|DF|DB|VC|NMI exception stack|.* exception stack)$/
 // ppc64 and s390: the frames below are those of what was interrupted.
-const INTERRUPTED = /^(?:---?|\*) (?:interrupt|Exception)/
+const INTERRUPTED = /^(?:---? )?(?:interrupt: [\da-f]+|Exception: [\da-f]+)/
 
 /** What a line is to a stack; null when it is nothing that belongs to one. */
 export function lineKindOf(line: string): LineKind | null {
@@ -81,16 +84,21 @@ function frameLine(text: string, frames: readonly Frame[], section: Section | nu
 }
 
 // What can begin a mark, an end or the words of a raw stack; heads of reports begin with other letters.
-const MARK_FIRST = '<-*CBTs[(?0123456789abcdef'
+const MARK_FIRST = '<-CBEiTs[(?0123456789abcdef'
 
 function markKindOf(line: string): LineKind | null {
   if (!MARK_FIRST.includes(line.charAt(0))) return null
   if (line.startsWith('<') || line.startsWith('--- <')) return sectionKindOf(line)
-  if (INTERRUPTED.test(line)) return { what: 'section', section: 'task' }
+  if (INTERRUPTED.test(line)) return { what: 'section', section: 'task', closes: false }
   const rest = OPENER.exec(line)?.groups?.['rest']?.trim()
-  if (rest !== undefined) return { what: 'opener', frames: framesOf(rest), text: rest }
+  if (rest !== undefined) return openerOf(rest)
   if (isEndOfStack(line)) return { what: 'end' }
   return isUnnamedFrame(line) || isStackWords(line) ? { what: 'filler' } : null
+}
+
+function openerOf(rest: string): LineKind {
+  const frames = framesOf(rest)
+  return { what: 'opener', first: frames.length > 0 ? frameLine(rest, frames, null) : null }
 }
 
 /** ` <IRQ>  [<ffffffff8100>] f+0x1/0x2` (before v4.9) and ` <IRQ>` alone. */
@@ -102,7 +110,7 @@ function sectionKindOf(line: string): LineKind | null {
   if (rest === '') {
     return mark['end'] === '/' && mark['name'] === 'TASK'
       ? { what: 'end' }
-      : { what: 'section', section }
+      : { what: 'section', section, closes: line.startsWith('---') }
   }
   const frames = framesOf(rest)
   return frames.length > 0 ? frameLine(rest, frames, section) : null

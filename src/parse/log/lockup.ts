@@ -39,6 +39,10 @@ function readLockup(
   { cpu, seconds, comm, tid }: Groups,
   scan: Scan,
 ): boolean {
+  const { current } = scan
+  // ppc64: one CPU says that the other is locked, then that one says it of itself.
+  const isSame = current?.facts.kind === kind && current.facts.cpu === numberOf(cpu)
+  if (isSame && !current.hasFrames && kind === 'hard-lockup') return true
   scan.begin({
     kind,
     title: scan.text,

@@ -2,17 +2,14 @@ import { FAULTS_MAX, type Fault, FOUND_CHARS_MAX } from '../../model/parsed.ts'
 import type { HeldLock, Report } from '../../model/report.ts'
 import { type Draft, type Facts, newDraft } from './draft.ts'
 import { KnownLines } from './known-lines.ts'
-import type { FrameLine, LineKind } from './line-kind.ts'
 import { LineReader } from './line-reader.ts'
 import type { Times } from './prefix.ts'
 import type { Label, Scan } from './shape.ts'
-import { addToStack, beginsAnother } from './stack-lines.ts'
-import { StackTable } from './stack-table.ts'
+import { StackLabels } from './stack-labels.ts'
+import { type Reports, Trace } from './trace.ts'
 
 // A log of 21 MB holds 20,000 reports; more is no log of one boot.
 export const REPORTS_MAX = 100_000
-// A number alone on a line names the stack right below it, perhaps past a blank line.
-const HEADING_LINES_MAX = 2
 const HOLDERS_MAX = 10_000
 const LOCKS_PER_HOLDER_MAX = 64
 
@@ -27,7 +24,7 @@ export type Holder = {
 export type Owner = { tid: number; line: number; owner: NonNullable<Report['owner']> }
 
 /** Everything a log tells, while it is read. */
-export class LogScan implements Scan {
+export class LogScan implements Scan, Reports {
   readonly file: string
   readonly reader: LineReader
   readonly lines = new KnownLines()
@@ -40,11 +37,9 @@ export class LogScan implements Scan {
   stall: Draft | null = null
   aside = false
   text = ''
-  #table = new StackTable()
+  readonly labels = new StackLabels()
+  readonly trace = new Trace(this, this.lines)
   #holder: Holder | null = null
-  #labels: Label[] = []
-  #heading: { readonly label: Label; readonly comm: string | null; readonly line: number } | null =
-    null
   #dropped = 0
   /** The times last seen, of the lines that have some. */
   last: Times = { uptimeSeconds: null, at: null }
@@ -93,19 +88,13 @@ export class LogScan implements Scan {
   /** Whose the next stacks are, in order; ends what went before. */
   label(labels: readonly Label[]): void {
     this.end()
-    this.#labels = [...labels]
-    this.#heading = null
-  }
-
-  /** Whose the stack is that begins on one of the next lines; without one, nothing was meant. */
-  headed(label: Label, comm: string | null): void {
-    this.#heading = { label, comm, line: this.line }
+    this.labels.expect(labels)
   }
 
   /** Takes a frame that stood behind something else on its line. */
   frame(text: string): void {
     const kind = this.lines.kindOf(text)
-    if (kind) this.stackLine(kind)
+    if (kind) this.trace.take(kind)
   }
 
   holder(tid: number, comm: string): void {
@@ -125,13 +114,7 @@ export class LogScan implements Scan {
   }
 
   rip(frame: string): void {
-    const draft = this.current ?? this.#beginBare()
-    if (draft.hasRip && !draft.hasFrames) return
-    if (draft.stackState === 'closed' || draft.stackState === 'muted') return
-    const kind = this.lines.kindOf(frame)
-    if (kind?.what !== 'frame') return
-    if (!draft.hasFrames) draft.hasRip = true
-    addToStack(draft, kind, { line: this.line, table: this.#table })
+    this.trace.rip(frame)
   }
 
   mute(): void {
@@ -139,134 +122,41 @@ export class LogScan implements Scan {
   }
 
   closeStack(): void {
-    if (this.current?.hasFrames && this.current.stackState === 'open')
-      this.current.stackState = 'closed'
+    this.trace.close()
   }
 
   blank(): void {
     if (this.current) this.current.sawBlank = true
   }
 
-  /** Takes a line that belongs to a stack. */
-  stackLine(kind: LineKind): void {
-    if (kind.what === 'opener') this.#open(kind)
-    else if (kind.what === 'frame') this.#frame(kind)
-    else if (kind.what === 'section') this.#section(kind)
-    else if (kind.what === 'end') this.closeStack()
-    else if (kind.what === 'word') this.#word(kind.frame)
-    else if (kind.what === 'module') this.#module()
-    else if (kind.what === 'torn' && this.current?.stackState === 'open')
-      this.#fault('symbol+offset/size')
+  get body(): string {
+    return this.reader.body
   }
 
-  #open(kind: Extract<LineKind, { what: 'opener' }>): void {
-    const { current } = this
-    const isTaken = current?.hasFrames === true && !isRipOnly(current)
-    const draft = current === null || isTaken ? this.#beginAfter(current) : current
-    if (!draft) return
-    draft.announced = true
-    if (draft.stackState !== 'open') draft.stackState = 'awaited'
-    if (kind.frames.length > 0) {
-      this.#frame({
-        what: 'frame',
-        frames: kind.frames,
-        text: kind.text,
-        caller: null,
-        section: null,
-        first: false,
-      })
-    }
+  get isHeaded(): boolean {
+    return this.labels.isHeaded(this.line)
   }
 
-  // The stacks that a sanitizer or lockdep cites are announced too; they are no tasks.
-  #beginAfter(current: Draft | null): Draft | null {
-    return current?.stackState === 'muted' ? null : this.#beginBare()
-  }
-
-  #frame(kind: Extract<LineKind, { what: 'frame' }>): void {
-    const { current } = this
-    if (current?.stackState === 'muted') return
-    const draft =
-      current === null || this.#isHeaded() || beginsAnother(current, kind, this.line)
-        ? this.#beginBare()
-        : current
-    addToStack(draft, kind, { line: this.line, table: this.#table })
-  }
-
-  // One word is a frame only in a trace that was announced and has no other frames.
-  #word(kind: FrameLine): void {
-    const draft = this.current
-    if (!draft?.announced || draft.stackState === 'muted' || draft.stackState === 'closed') return
-    if (!draft.hasFrames || draft.ofWords) {
-      draft.ofWords = true
-      this.#frame(kind)
-    }
-  }
-
-  #module(): void {
-    const last = this.current?.stackState === 'open' ? this.current.step : null
-    if (
-      !this.current ||
-      !last?.above ||
-      typeof last.line !== 'object' ||
-      last.line?.what !== 'frame'
-    )
-      return
-    const whole = this.lines.kindOf(`${last.line.text} ${this.reader.body}`)
-    if (whole) this.current.step = this.#table.after(last.above, whole)
-  }
-
-  #isHeaded(): boolean {
-    return this.#near() !== null && this.current?.bare === true
-  }
-
-  /** The heading right above this line. */
-  #near() {
-    return this.#heading && this.line - this.#heading.line <= HEADING_LINES_MAX
-      ? this.#heading
-      : null
-  }
-
-  #section(kind: Extract<LineKind, { what: 'section' }>): void {
-    const draft = this.current
-    if (draft && (draft.stackState === 'open' || draft.stackState === 'awaited')) {
-      addToStack(draft, kind, { line: this.line, table: this.#table })
-    }
-  }
-
-  #beginBare(): Draft {
+  beginBare(): Draft {
     this.#holder = null
     const title = this.text || this.reader.body
-    const draft = newDraft(
-      { kind: 'task', title },
-      { line: this.line, prefix: this.reader.prefix, bare: true },
-    )
-    this.#name(draft)
+    const { prefix } = this.reader
+    const draft = newDraft({ kind: 'task', title }, { line: this.line, prefix, bare: true })
+    this.labels.name(draft, this.line)
     this.current = this.#keep(draft)
     return draft
   }
 
-  #name(draft: Draft): void {
-    const heading = this.#near()
-    draft.label = heading?.label ?? this.#labels.shift() ?? null
-    draft.facts.comm ??= heading?.comm ?? null
-    this.#heading = null
-  }
-
-  #keep(draft: Draft): Draft {
-    if (this.drafts.length < REPORTS_MAX) this.drafts.push(draft)
-    else if (this.#dropped === 0) this.#fault(`no more than ${REPORTS_MAX} reports`)
-    if (this.drafts.length >= REPORTS_MAX) this.#dropped += 1
-    return draft
-  }
-
-  #fault(expected: string): void {
+  fault(expected: string): void {
     if (this.faults.length >= FAULTS_MAX) return
     const found = this.reader.body.slice(0, FOUND_CHARS_MAX)
     this.faults.push({ file: this.file, line: this.line, expected, found })
   }
-}
 
-function isRipOnly(draft: Draft): boolean {
-  return draft.hasRip && !draft.announced && draft.stackState === 'open'
+  #keep(draft: Draft): Draft {
+    if (this.drafts.length < REPORTS_MAX) this.drafts.push(draft)
+    else if (this.#dropped === 0) this.fault(`no more than ${REPORTS_MAX} reports`)
+    if (this.drafts.length >= REPORTS_MAX) this.#dropped += 1
+    return draft
+  }
 }

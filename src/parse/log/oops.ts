@@ -33,7 +33,9 @@ export const OOPS: readonly Shape[] = [
     shape: /^Kernel panic ?(?:-|:)/,
     read(_groups, scan) {
       // `Fatal exception`: the task whose oops stands above took the kernel down.
-      const last = /fatal exception/i.test(scan.text) ? scan.drafts.at(-1)?.facts : undefined
+      const last = /fatal exception|machine halted/i.test(scan.text)
+        ? scan.drafts.at(-1)?.facts
+        : undefined
       const who = last ? { comm: last.comm, tid: last.tid, cpu: last.cpu } : {}
       scan.begin({ kind: 'panic', title: scan.text, ...who })
       return true

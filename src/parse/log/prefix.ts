@@ -83,10 +83,16 @@ function afterOne(text: string, at: number, limit: number): number {
   if (at >= limit) return at
   const code = text.charCodeAt(at)
   if (code === SPACE || code === TAB || code === GREATER) return at + 1
+  if (isEmphasis(text, at, code)) return at + 1
   if (code === BRACKET) return afterBracket(text, at, limit)
   if (code === LESS) return afterLevel(text, at, limit)
   if (isWordStart(text, at)) return afterWord(text, at, limit)
   return at
+}
+
+// Markdown: `**[<0>] f+0x1/0x2**`, `_[<0>] ..._`; a name may begin with `_`.
+function isEmphasis(text: string, at: number, code: number): boolean {
+  return code === 0x2a || code === 0x60 || (code === 0x5f && text.charCodeAt(at + 1) === BRACKET)
 }
 
 const FIRST_WORDS = ['kern', 'user ', 'daemon', 'syslog']

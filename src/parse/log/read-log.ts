@@ -17,12 +17,13 @@ export type OtherLine = (line: string, scan: LogScan) => boolean
 export function readLog(text: string, file: string, other: OtherLine | null): LogScan {
   const scan = new LogScan(text, file)
   const { reader } = scan
+  const isDoubleSpaced = hasBlanksBetween(text)
   let isGoroutine = false
   while (reader.next()) {
     scan.text = ''
     if (reader.isBlank) {
       isGoroutine = false
-      scan.blank()
+      if (!isDoubleSpaced) scan.blank()
       continue
     }
     // A dump of Go may be far larger than the log around it; it is read elsewhere.
@@ -32,6 +33,19 @@ export function readLog(text: string, file: string, other: OtherLine | null): Lo
   scan.end()
   scan.last = lastTimes(text)
   return scan
+}
+
+// Enough lines to tell the habit of whatever copied the text.
+const SPACING_LINES = 60
+
+/** True when every other line is blank, as some web pages and mail programs copy a text. */
+function hasBlanksBetween(text: string): boolean {
+  const lines = text.slice(0, 20_000).split('\n', SPACING_LINES)
+  const blanks = lines.filter((line) => line.trim() === '').length
+  const pairs = lines.filter(
+    (line, index) => line.trim() !== '' && (lines[index + 1] ?? '').trim() !== '',
+  ).length
+  return blanks >= 3 && pairs <= blanks / 8
 }
 
 // The last lines may be a person's remark, or stand without a time stamp.
@@ -53,7 +67,7 @@ function lastTimes(text: string): Times {
 function readLine(scan: LogScan, other: OtherLine | null): void {
   let kind = kindOf(scan)
   if (kind === null && scan.reader.split()) kind = kindOf(scan)
-  if (kind) scan.stackLine(kind)
+  if (kind) scan.trace.take(kind)
   else if (scan.reader.body.length <= HEAD_CHARS_MAX) readHead(scan.reader.body, scan, other)
 }
 
@@ -70,18 +84,31 @@ function kindOf(scan: LogScan): LineKind | null {
 
 function readHead(line: string, scan: LogScan, other: OtherLine | null): void {
   scan.text = line
-  for (const shape of shapesFor(line)) {
-    if (shape.starts.some((word) => line.startsWith(word)) && tryShape(shape, scan)) return
-  }
+  const shapes = shapesFor(line).filter(({ starts }) =>
+    starts.some((word) => line.startsWith(word)),
+  )
+  if (shapes.length > 0 && readShape(shapes, scan)) return
   if (readOldTaskLine(line, scan) || readWrappedOldTaskLine(scan)) return
   if (other?.(line, scan)) return
   readActor(line, scan)
 }
 
-function tryShape({ shape, wraps, lax, read }: Shape, scan: LogScan): boolean {
+/** The line as it stands first; then with what a mail program broke off; then as far as it goes. */
+function readShape(shapes: readonly Shape[], scan: LogScan): boolean {
+  return (
+    shapes.some((shape) => readWhole(shape, scan)) ||
+    shapes.some((shape) => shape.wraps === true && readWrapped(shape, scan)) ||
+    shapes.some((shape) => readLax(shape, scan))
+  )
+}
+
+function readWhole({ shape, read }: Shape, scan: LogScan): boolean {
   const found = shape.exec(scan.text)
-  if (found) return read(found.groups ?? NO_GROUPS, scan) === true
-  for (let count = 1; wraps && count <= WRAPS_MAX; count += 1) {
+  return found !== null && read(found.groups ?? NO_GROUPS, scan) === true
+}
+
+function readWrapped({ shape, read }: Shape, scan: LogScan): boolean {
+  for (let count = 1; count <= WRAPS_MAX; count += 1) {
     const joined = scan.reader.joined(count)
     const groups = joined === null ? undefined : shape.exec(joined)?.groups
     if (joined === null || !groups) continue
@@ -90,6 +117,10 @@ function tryShape({ shape, wraps, lax, read }: Shape, scan: LogScan): boolean {
     if (isTaken) scan.reader.skip(count)
     return isTaken
   }
+  return false
+}
+
+function readLax({ lax, read }: Shape, scan: LogScan): boolean {
   const groups = lax?.exec(scan.text)?.groups
   return groups !== undefined && read(groups, scan) === true
 }

@@ -31,10 +31,8 @@ const INTERRUPT_ENTRIES =
   /^(?:__irq_svc|__irq_usr|el1_irq|el1h_64_irq|el1_interrupt|el1h_64_irq_handler|apic_timer_interrupt|asm_\w+_interrupt|smp_apic_timer_interrupt|ret_from_intr|call_do_irq|do_IRQ|hardware_interrupt_common|handle_int|ret_from_irq|common_interrupt|end_repeat_nmi|nmi)$/
 
 /** The frames that tell, of all that a report printed. */
-export function chooseFrames(
-  placed: readonly PlacedFrame[],
-  use: StackUse,
-): readonly PlacedFrame[] {
+export function chooseFrames(all: readonly PlacedFrame[], use: StackUse): readonly PlacedFrame[] {
+  const placed = isPrintedTwice(all) ? all.slice(1) : all
   const own = placed.filter(({ section }) => section === 'task')
   const reporter = placed.findIndex(isReporter)
   if (use === 'task') return belowInterrupt(own.length > 0 ? own : placed)
@@ -43,6 +41,17 @@ export function chooseFrames(
     (frame) => frame.section === 'task' || !hasReporter(placed, frame.section),
   )
   return belowInterrupt(kept.length > 0 ? kept : placed)
+}
+
+// Some architectures begin the trace with the program counter, which stands above it already.
+function isPrintedTwice([first, second]: readonly PlacedFrame[]): boolean {
+  const [one, two] = [first?.line.frames[0], second?.line.frames[0]]
+  return (
+    one !== undefined &&
+    one.symbol === two?.symbol &&
+    one.offset !== null &&
+    one.offset === two.offset
+  )
 }
 
 function hasReporter(placed: readonly PlacedFrame[], section: PlacedFrame['section']): boolean {

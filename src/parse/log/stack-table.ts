@@ -1,13 +1,13 @@
 import type { Event } from '../../model/report.ts'
 import { EMPTY_STACK, type Stack, stackOf } from '../../model/stack.ts'
-import type { FrameLine, LineKind } from './line-kind.ts'
+import type { FrameLine, LineKind, Section } from './line-kind.ts'
 import { chooseFrames, type StackUse } from './stack-choice.ts'
 
 /** A frame of a stack, and how many lines below the stack's first line it stands. */
 export type PlacedFrame = {
   readonly line: FrameLine
   readonly offset: number
-  readonly section: 'task' | 'irq' | 'nmi'
+  readonly section: Section
 }
 
 /**
@@ -100,21 +100,31 @@ function placedFrames(last: StackStep): PlacedFrame[] {
   for (let step: StackStep | null = last; step?.above; step = step.above) steps.push(step)
   const placed: PlacedFrame[] = []
   let offset = 0
-  let section: PlacedFrame['section'] = 'task'
+  let section: Section = 'task'
   for (const { line } of steps.reverse()) {
     if (line === null) continue
-    if (typeof line === 'number') {
-      offset += line
-      continue
-    }
-    if (line.what === 'section') section = line.section
-    else if (line.what === 'frame') {
-      section = line.section ?? section
-      placed.push({ line, offset, section })
-    }
-    offset += 1
+    if (typeof line !== 'number') section = place(line, { placed, offset, section })
+    offset += typeof line === 'number' ? line : 1
   }
   return placed
+}
+
+/** Adds a frame; gives the section that what follows stands in. */
+function place(
+  line: LineKind,
+  { placed, offset, section }: { placed: PlacedFrame[]; offset: number; section: Section },
+): Section {
+  if (line.what === 'section') return line.closes ? closed(placed, line.section) : line.section
+  if (line.what !== 'frame') return section
+  const own = line.section ?? section
+  placed.push({ line, offset, section: own })
+  return own
+}
+
+/** Moves all frames so far into `section`; what follows is the task's own. */
+function closed(placed: PlacedFrame[], section: Section): Section {
+  placed.splice(0, placed.length, ...placed.map((frame) => ({ ...frame, section })))
+  return 'task'
 }
 
 function toStack(placed: readonly PlacedFrame[]): Stack {

@@ -39,6 +39,11 @@ function numberOf(digits: string | undefined): number | null {
 
 /** Lines that name a task above its stack, as scripts and people print them. */
 const HEADINGS: readonly { readonly example: string; readonly shape: RegExp }[] = [
+  {
+    example: 'prog.stack_trace(4711)',
+    shape: /^(?:[\w.]{1,40} ?= ?)?(?:[\w.]{1,40}\.)?stack_trace\((?<tid>\d{1,8})\)/,
+  },
+  { example: 'crash> bt 4711', shape: /^(?:crash> ?)?bt(?: -\w+)* (?<tid>\d{1,8})$/ },
   { example: '2070', shape: /^[=\-#* ]{0,10}(?<tid>\d{1,8}) ?[=\-#*: ]{0,10}$/ },
   {
     example: 'PID 2070 (nfsd):',

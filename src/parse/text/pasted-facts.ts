@@ -3,10 +3,12 @@ import type { Mark } from '../../model/task.ts'
 import type { LogScan } from '../log/log-scan.ts'
 import { parsePs } from '../ps.ts'
 import { headingOf, isPrompt, type ProcPath, pathsIn } from './labels.ts'
-import { newFact, type PastedFact } from './pasted-fact.ts'
+import { newFact, type PastedFact, type StatusLine } from './pasted-fact.ts'
 
 const TASKS_MAX = 20_000
 const STATUS_LINES_MAX = 64
+// Name, Umask, State, Tgid, Ngid, Pid.
+const STATUS_HEAD_LINES = 8
 
 const LISTING = /\bls\b[^|;]{0,40}\/proc\/(?<tgid>\d{1,9})\/task\b(?!\/\d)/
 const STATUS_LINE = /^(?<field>[A-Z][A-Za-z]{2,14}|[a-z]+_ctxt_switches):[ \t]/
@@ -35,6 +37,8 @@ export class PastedFacts {
   #listed: number | null = null
   /** Lines of a ps listing, from its header on. */
   #listing: { readonly from: number; readonly lines: string[] } | null = null
+  /** Lines of a status whose task is not known yet. */
+  #unnamed: StatusLine[] = []
   /** Path of the last `path:line`. */
   #lastPath = ''
 
@@ -156,34 +160,40 @@ export class PastedFacts {
   /** The lines of the file that the last command printed. */
   #takeValue(line: string, scan: LogScan): boolean {
     const field = STATUS_LINE.exec(line)?.groups?.['field']
-    const isPid = field === 'Pid' || field === 'Tgid'
-    if (isPid && this.#open === null) {
-      // A status pasted without its command names its task itself.
-      this.#open = {
-        kind: 'status',
-        fact: this.#of(Number(/\d+$/.exec(line)?.[0] ?? 0), scan.line, null),
-      }
-    }
+    if (this.#open === null && field !== undefined) return this.#takeUnnamed(field, line, scan)
     if (!this.#open) return false
     return this.#keep(this.#open.fact, this.#open.kind, line, scan)
+  }
+
+  /** A status pasted without its command: its fifth line says whose it is. */
+  #takeUnnamed(field: string, line: string, scan: LogScan): boolean {
+    const near = this.#unnamed.filter((one) => scan.line - one.line < STATUS_HEAD_LINES)
+    this.#unnamed = [...near.slice(-STATUS_HEAD_LINES), { line: scan.line, text: line }]
+    if (field !== 'Pid') return false
+    const fact = this.#of(numberIn(line), this.#unnamed[0]?.line ?? scan.line, null)
+    this.#open = { kind: 'status', fact }
+    for (const one of this.#unnamed) this.#keepStatus(fact, one.text, one.line)
+    this.#unnamed = []
+    return true
   }
 
   #keep(fact: PastedFact, kind: string, text: string, scan: LogScan): boolean {
     if (kind === 'comm') fact.comm ??= text.slice(0, 64)
     else if (kind === 'wchan') fact.wchan ??= /^[A-Za-z_][\w.]{0,100}/.exec(text)?.[0] ?? null
     else if (kind === 'syscall') fact.syscall ??= text.slice(0, 200)
-    else return kind === 'status' && this.#keepStatus(fact, text, scan)
+    else return kind === 'status' && this.#keepStatus(fact, text, scan.line)
     this.#open = null
     return true
   }
 
-  #keepStatus(fact: PastedFact, text: string, scan: LogScan): boolean {
+  #keepStatus(fact: PastedFact, text: string, line: number): boolean {
     const field = STATUS_LINE.exec(`${text} `)?.groups?.['field']
     if (field === undefined) return false
-    if (fact.status.length < STATUS_LINES_MAX) fact.status.push({ line: scan.line, text })
+    if (field === 'Tgid') fact.tgid ??= numberIn(text)
+    if (fact.status.length < STATUS_LINES_MAX) fact.status.push({ line: line, text })
     const what = MARKS[field]
     if (what && fact.marks.length < STATUS_LINES_MAX) {
-      fact.marks.push({ what, file: this.#file, line: scan.line, text })
+      fact.marks.push({ what, file: this.#file, line: line, text })
     }
     return true
   }
@@ -191,7 +201,7 @@ export class PastedFacts {
   #takeHeading(line: string, scan: LogScan): boolean {
     const heading = headingOf(line)
     if (!heading) return false
-    scan.headed({ tgid: null, tid: heading.tid }, heading.comm)
+    scan.labels.head({ tgid: null, tid: heading.tid }, heading.comm, scan.line)
     return true
   }
 
@@ -223,6 +233,10 @@ export class PastedFacts {
     if (this.#nameless.length < TASKS_MAX) this.#nameless.push(fact)
     return fact
   }
+}
+
+function numberIn(line: string): number {
+  return Number(/\d{1,9}$/.exec(line)?.[0] ?? 0)
 }
 
 const PS_HEADER =

@@ -76,9 +76,9 @@ function ofStatus(status: Status) {
   return {
     tracerPid: status.tracerPid,
     nsPids: status.nsPids,
-    taskPending: status.taskPending.signals,
-    groupPending: status.groupPending.signals,
-    blockedSignals: status.blockedSignals.signals,
+    taskPending: status.taskPending,
+    groupPending: status.groupPending,
+    blockedSignals: status.blockedSignals,
     fdSize: status.fdSize,
     threads: status.threads,
     switches: status.switches,
@@ -89,7 +89,7 @@ function ofFact(fact: PastedFact, status: Status) {
   const { row } = fact
   return {
     tid: fact.tid,
-    tgid: fact.tgid ?? status.tgid ?? (row === null ? null : row.tgid),
+    tgid: fact.tgid ?? row?.tgid ?? null,
     comm: status.comm ?? fact.comm ?? commOf(row),
     state: status.state ?? stateOf(row) ?? (fact.isDefunct ? 'Z' : null),
     ppid: status.ppid ?? row?.ppid ?? null,
