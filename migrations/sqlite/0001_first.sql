@@ -119,7 +119,7 @@ CREATE TABLE stacks (
   fingerprint TEXT    NOT NULL,          -- '' for one that waits for nothing
   class       TEXT    NOT NULL,
   wait        TEXT,                      -- JSON Wait, as first met
-  frames      TEXT    NOT NULL           -- JSON Frame[]
+  frames      TEXT    NOT NULL           -- JSON, see packed-frames.ts
 );
 CREATE INDEX stacks_by_fingerprint ON stacks (fingerprint, stack_no);
 

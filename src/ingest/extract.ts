@@ -8,6 +8,7 @@ import type { Stack } from '../model/stack.ts'
 import type { Task } from '../model/task.ts'
 import type { FoundIncident, FoundSnapshot, FoundStack, Looked, Proof } from '../store/found.ts'
 import { pack } from '../store/packed.ts'
+import { packFrames } from '../store/packed-frames.ts'
 
 /** Distinct stacks kept of one snapshot: a host has some hundred, a hostile bundle what it likes. */
 const STACKS_MAX = 2_000
@@ -132,7 +133,7 @@ function toFoundStack(stack: Stack, stackHash: string, hint: Hint): FoundStack {
     hash: stackHash,
     fingerprint: fingerprintOf(stack, wait),
     wait,
-    frames: JSON.stringify(stack.frames),
+    frames: packFrames(stack.frames),
     names: [...new Set(stack.frames.map(({ symbol }) => plainSymbol(symbol)))],
   }
 }

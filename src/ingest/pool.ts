@@ -10,6 +10,7 @@ export class Pool {
   readonly size: number
   readonly #piscina: Piscina<WorkerTask, WorkerAnswer>
   readonly #limits: IngestLimits
+  #isClosing = false
 
   constructor(workers: number | null, limits: IngestLimits) {
     this.size = workers ?? Math.max(1, availableParallelism() - 1)
@@ -24,6 +25,8 @@ export class Pool {
         maxYoungGenerationSizeMb: 64,
       },
     })
+    // A worker that cannot even start: its task ends by the limit of time.
+    this.#piscina.on('error', (error: unknown) => console.error('A worker failed:', error))
   }
 
   /**
@@ -37,13 +40,14 @@ export class Pool {
     const answer = await this.#piscina
       .run(task, { signal, transferList })
       .catch((error: unknown) => {
-        throw toFailure(error, this.#limits)
+        throw this.#isClosing ? error : toFailure(error, this.#limits)
       })
     if (answer.kind === 'problem') throw new Problem(answer.problem, answer.facts)
     return answer
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true
     await this.#piscina.destroy()
   }
 }

@@ -21,8 +21,8 @@ export type RunnerParts = {
   readonly now: () => number
 }
 
-/** A job that took the whole process down with it so often is not begun again. */
-const ATTEMPTS_MAX = 3
+/** A job during which the whole process ended so often may be why, and is not begun again. */
+const ATTEMPTS_MAX = 10
 
 /** How long a job stays unclaimed after the disk was full. */
 const RETRY_MS = 5_000

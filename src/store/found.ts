@@ -29,7 +29,7 @@ export type FoundStack = {
   readonly hash: string
   readonly fingerprint: string | null
   readonly wait: Wait | null
-  /** JSON Frame[]. */
+  /** Packed frames. */
   readonly frames: string
   /** Its distinct plain symbols. */
   readonly names: readonly string[]

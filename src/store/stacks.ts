@@ -4,6 +4,7 @@ import type { Wait } from '../model/wait.ts'
 import type { FoundSnapshot, FoundStack } from './found.ts'
 import type { Store } from './open.ts'
 import { fromJson, toTime } from './packed.ts'
+import { unpackFrames } from './packed-frames.ts'
 import { fromCursor, limitOf, toCursor } from './page.ts'
 import type { Sql } from './sql.ts'
 
@@ -197,7 +198,7 @@ function toStack(row: StackColumns) {
     fingerprint: row.fingerprint || null,
     class: row.class || null,
     waitsOn: row.wait === null ? null : fromJson<Wait>(row.wait),
-    stack: fromJson<readonly Frame[]>(row.frames),
+    stack: unpackFrames(row.frames),
   }
 }
 

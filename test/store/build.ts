@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { saveFound } from '../../src/ingest/save.ts'
 import type { Severity, Verdict } from '../../src/model/diagnosis.ts'
 import type { Frame } from '../../src/model/frame.ts'
@@ -10,20 +10,28 @@ import type { FoundIncident, FoundSnapshot, FoundStack } from '../../src/store/f
 import { newId } from '../../src/store/ids.ts'
 import { openStore, type Store } from '../../src/store/open.ts'
 import { pack, toTime } from '../../src/store/packed.ts'
+import { packFrames } from '../../src/store/packed-frames.ts'
 
 /** A store in a folder of its own, gone after the test. */
 export function temporaryStore(t: TestContext): Store {
-  const folder = temporaryFolder(t)
+  const folder = temporaryFolder()
   const store = openStore(folder)
   t.after(() => store.close())
   return store
 }
 
-export function temporaryFolder(t: TestContext): string {
+const folders: string[] = []
+
+/** A folder that is gone when the tests of this file are. */
+export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hangar-test-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  folders.push(folder)
   return folder
 }
+
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+})
 
 export const START_MS = Date.UTC(2026, 10, 1)
 
@@ -142,7 +150,7 @@ export function stackWith(names: readonly string[], fingerprint = '1:aaaa'): Fou
       context: 'exit',
       blocked: true,
     },
-    frames: JSON.stringify(frames),
+    frames: packFrames(frames),
     names,
   }
 }
