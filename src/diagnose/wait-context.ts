@@ -88,6 +88,7 @@ const URING_WORKER = 'io_wq_worker io_wqe_worker io_sq_thread'
 /** Other frames that no search for an owner may cross: what is further out did not cause the wait. */
 const BOUNDARY = `
   process_one_work process_scheduled_works worker_thread rescuer_thread kthread_worker_fn smpboot_thread_fn
+  handle_mm_fault __get_user_pages faultin_page fixup_user_fault
   task_work_run exit_task_work vfs_ioctl do_vfs_ioctl resume_user_mode_work tracehook_notify_resume
   get_signal get_signal_to_deliver
 `

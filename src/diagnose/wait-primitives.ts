@@ -26,29 +26,30 @@ export const PRIMITIVES: readonly PrimitiveGroup[] = [
       __mutex_lock_interruptible_slowpath __mutex_lock_killable_slowpath __mutex_fastpath_lock
       mutex_optimistic_spin mutex_spin_on_owner _mutex_lock_killable _mutex_lock_interruptible _mutex_lock_io
       ww_mutex_lock ww_mutex_lock_interruptible __ww_mutex_lock __ww_mutex_lock_slowpath
-      __ww_mutex_lock_interruptible_slowpath ww_mutex_lock_slow ww_mutex_lock_slow_interruptible __ww_mutex_lock_interruptible
-      rt_mutex_lock rt_mutex_lock_nested rt_mutex_lock_interruptible rt_mutex_lock_killable rt_mutex_slowlock
-      rt_mutex_slowlock_block rt_mutex_fastlock __rt_mutex_lock __rt_mutex_slowlock __rt_mutex_slowlock_locked
-      rt_mutex_slowlock_locked __rt_mutex_lock_common _rt_mutex_lock _mutex_lock_nested
-      rt_spin_lock rt_spin_lock_slowlock rt_spin_lock_slowlock_locked rtlock_slowlock rtlock_slowlock_locked rtlock_lock
-      rt_read_lock rt_write_lock rwbase_read_lock __rwbase_read_lock rwbase_write_lock rwbase_rtmutex_lock_state
-      class_mutex_constructor
+      __ww_mutex_lock_interruptible_slowpath ww_mutex_lock_slow ww_mutex_lock_slow_interruptible
+      __ww_mutex_lock_interruptible rt_mutex_lock rt_mutex_lock_nested rt_mutex_lock_interruptible
+      rt_mutex_lock_killable rt_mutex_slowlock rt_mutex_slowlock_block rt_mutex_fastlock __rt_mutex_lock
+      __rt_mutex_slowlock __rt_mutex_slowlock_locked rt_mutex_slowlock_locked __rt_mutex_lock_common
+      _rt_mutex_lock _mutex_lock_nested rt_spin_lock rt_spin_lock_slowlock rt_spin_lock_slowlock_locked
+      rtlock_slowlock rtlock_slowlock_locked rtlock_lock rt_read_lock rt_write_lock rwbase_read_lock
+      __rwbase_read_lock rwbase_write_lock rwbase_rtmutex_lock_state class_mutex_constructor
     `,
   },
   {
     kind: 'rwsem',
     source: 'kernel/locking/rwsem.c, lib/rwsem.c, arch/x86/lib/rwsem.S, drivers/tty/tty_ldsem.c',
     symbols: `
-      down_read down_read_nested down_read_killable down_read_killable_nested down_read_interruptible down_read_non_owner
-      down_write down_write_nested down_write_killable down_write_killable_nested _down_write_nest_lock down_write_nest_lock
-      __down_read __down_read_common __down_read_killable __down_read_interruptible __down_write __down_write_common
-      __down_write_killable __down_write_nested rwsem_down_read_slowpath rwsem_down_write_slowpath rwsem_down_read_failed
-      rwsem_down_write_failed rwsem_down_read_failed_killable rwsem_down_write_failed_killable rwsem_down_failed_common
+      down_read down_read_nested down_read_killable down_read_killable_nested down_read_interruptible
+      down_read_non_owner down_write down_write_nested down_write_killable down_write_killable_nested
+      _down_write_nest_lock down_write_nest_lock __down_read __down_read_common __down_read_killable
+      __down_read_interruptible __down_write __down_write_common __down_write_killable __down_write_nested
+      rwsem_down_read_slowpath rwsem_down_write_slowpath rwsem_down_read_failed rwsem_down_write_failed
+      rwsem_down_read_failed_killable rwsem_down_write_failed_killable rwsem_down_failed_common
       __rwsem_down_read_failed_common __rwsem_down_write_failed_common call_rwsem_down_read_failed
       call_rwsem_down_write_failed call_rwsem_down_read_failed_killable call_rwsem_down_write_failed_killable
-      rwsem_optimistic_spin rwsem_spin_on_owner rwsem_read_wait rwsem_write_wait
-      ldsem_down_read ldsem_down_write __ldsem_down_read_nested __ldsem_down_write_nested down_read_failed
-      down_write_failed class_rwsem_read_constructor class_rwsem_write_constructor
+      rwsem_optimistic_spin rwsem_spin_on_owner rwsem_read_wait rwsem_write_wait ldsem_down_read
+      ldsem_down_write __ldsem_down_read_nested __ldsem_down_write_nested down_read_failed down_write_failed
+      class_rwsem_read_constructor class_rwsem_write_constructor
     `,
   },
   {
@@ -63,8 +64,8 @@ export const PRIMITIVES: readonly PrimitiveGroup[] = [
     kind: 'semaphore',
     source: 'kernel/locking/semaphore.c, lib/semaphore-sleepers.c',
     symbols: `
-      down down_interruptible down_killable down_timeout __down __down_interruptible __down_killable __down_timeout
-      __down_common ___down_common __down_failed __down_failed_interruptible
+      down down_interruptible down_killable down_timeout __down __down_interruptible __down_killable
+      __down_timeout __down_common ___down_common __down_failed __down_failed_interruptible
     `,
   },
   {
@@ -81,10 +82,11 @@ export const PRIMITIVES: readonly PrimitiveGroup[] = [
     kind: 'queue',
     source: 'kernel/sched/wait.c, swait.c, rcuwait.h, wait_bit.c (wait_var_event)',
     symbols: `
-      prepare_to_wait prepare_to_wait_event prepare_to_wait_exclusive prepare_to_swait_event prepare_to_swait_exclusive
-      finish_wait do_wait_intr do_wait_intr_irq wait_woken sleep_on sleep_on_timeout interruptible_sleep_on
-      interruptible_sleep_on_timeout sleep_on_common __wait_event wait_event wait_var_event __wait_var_event
-      rcuwait_wait_event swait_event __swait_event swait_event_exclusive add_wait_queue
+      prepare_to_wait prepare_to_wait_event prepare_to_wait_exclusive prepare_to_swait_event
+      prepare_to_swait_exclusive finish_wait do_wait_intr do_wait_intr_irq wait_woken sleep_on sleep_on_timeout
+      interruptible_sleep_on interruptible_sleep_on_timeout sleep_on_common __wait_event wait_event
+      wait_var_event __wait_var_event rcuwait_wait_event swait_event __swait_event swait_event_exclusive
+      add_wait_queue
     `,
   },
   {
@@ -92,9 +94,9 @@ export const PRIMITIVES: readonly PrimitiveGroup[] = [
     source: 'kernel/sched/wait_bit.c; before 4.13 kernel/sched/wait.c and fs/buffer.c',
     symbols: `
       bit_wait bit_wait_io bit_wait_timeout bit_wait_io_timeout __wait_on_bit __wait_on_bit_lock wait_on_bit
-      wait_on_bit_io wait_on_bit_lock wait_on_bit_lock_io wait_on_bit_timeout wait_on_bit_action out_of_line_wait_on_bit
-      out_of_line_wait_on_bit_lock out_of_line_wait_on_bit_timeout wait_on_bit_acquire sync_buffer sleep_on_buffer
-      inode_wait wake_bit_function autoremove_wake_function
+      wait_on_bit_io wait_on_bit_lock wait_on_bit_lock_io wait_on_bit_timeout wait_on_bit_action
+      out_of_line_wait_on_bit out_of_line_wait_on_bit_lock out_of_line_wait_on_bit_timeout wait_on_bit_acquire
+      sync_buffer sleep_on_buffer inode_wait wake_bit_function autoremove_wake_function
     `,
   },
   {
@@ -113,11 +115,10 @@ export const PRIMITIVES: readonly PrimitiveGroup[] = [
     source: 'mm/filemap.c, include/linux/pagemap.h',
     symbols: `
       __lock_page lock_page __lock_page_killable lock_page_killable __lock_page_or_retry lock_page_or_retry
-      __lock_page_async lock_page_async lock_page_maybe_drop_mmap __lock_page_nosync
-      __folio_lock folio_lock __folio_lock_killable folio_lock_killable __folio_lock_or_retry folio_lock_or_retry
-      __folio_lock_async folio_lock_async wait_on_page_locked wait_on_page_locked_killable folio_wait_locked
+      __lock_page_async lock_page_async lock_page_maybe_drop_mmap __lock_page_nosync __folio_lock folio_lock
+      __folio_lock_killable folio_lock_killable __folio_lock_or_retry folio_lock_or_retry __folio_lock_async
+      folio_lock_async wait_on_page_locked wait_on_page_locked_killable folio_wait_locked
       folio_wait_locked_killable put_and_wait_on_page_locked folio_put_wait_locked wait_on_page_read
-
     `,
   },
   {
@@ -147,12 +148,13 @@ export const PRIMITIVES: readonly PrimitiveGroup[] = [
     kind: 'spin',
     source: 'kernel/locking/spinlock.c, qspinlock.c, qrwlock.c, osq_lock.c',
     symbols: `
-      _raw_spin_lock _raw_spin_lock_irq _raw_spin_lock_irqsave _raw_spin_lock_bh _raw_spin_lock_nested do_raw_spin_lock
-      _raw_spin_unlock_irq _raw_spin_unlock_irqrestore _raw_spin_unlock
-      native_queued_spin_lock_slowpath queued_spin_lock_slowpath __pv_queued_spin_lock_slowpath pv_wait_head_or_lock
-      _raw_read_lock _raw_read_lock_irq _raw_write_lock _raw_write_lock_irq queued_read_lock_slowpath
-      queued_write_lock_slowpath __raw_spin_lock __raw_spin_lock_irq osq_lock _spin_lock _spin_lock_irq _spin_lock_irqsave
-      __ticket_spin_lock ticket_spin_lock __spin_lock_debug lock_acquire
+      _raw_spin_lock _raw_spin_lock_irq _raw_spin_lock_irqsave _raw_spin_lock_bh _raw_spin_lock_nested
+      do_raw_spin_lock _raw_spin_unlock_irq _raw_spin_unlock_irqrestore _raw_spin_unlock
+      native_queued_spin_lock_slowpath queued_spin_lock_slowpath __pv_queued_spin_lock_slowpath
+      pv_wait_head_or_lock _raw_read_lock _raw_read_lock_irq _raw_write_lock _raw_write_lock_irq
+      queued_read_lock_slowpath queued_write_lock_slowpath __raw_spin_lock __raw_spin_lock_irq osq_lock
+      _spin_lock _spin_lock_irq _spin_lock_irqsave __ticket_spin_lock ticket_spin_lock __spin_lock_debug
+      lock_acquire
     `,
   },
 ]

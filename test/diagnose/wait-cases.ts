@@ -776,6 +776,15 @@ export const WAIT_CASES: readonly WaitCase[] = [
     true,
   ],
 
+  // A page of a mapping that someone reads into is not the reader's page.
+  [
+    `${PAGE} < filemap_fault < __do_fault < handle_mm_fault < __get_user_pages < iov_iter_get_pages2 < fuse_direct_io < fuse_direct_read_iter < vfs_read < ${SYSCALL}`,
+    'page-lock',
+    'filemap_fault',
+    'syscall',
+    true,
+  ],
+
   // The kernel's machinery
   [
     `${MUTEX} < cgroup_kn_lock_live < cgroup_procs_write < kernfs_fop_write_iter < ${WRITE}`,
