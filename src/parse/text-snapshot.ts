@@ -49,6 +49,7 @@ export function snapshotOfText(text: string, given: Given): Snapshot {
 /** A log without a report is a healthy log: its time stamps show that it is one. */
 function isNothing(value: TextInput): boolean {
   const { tasks, reports, goroutines, kernelRelease, lastUptimeSeconds, lastAt } = value
+  if (value.isOtherKernelText) return false
   const found = tasks.length + reports.length + goroutines.length
   return found === 0 && kernelRelease === null && lastUptimeSeconds === null && lastAt === null
 }

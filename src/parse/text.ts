@@ -16,6 +16,8 @@ export type TextInput = KernelLog & {
   readonly tasks: readonly Task[]
   readonly reports: readonly Report[]
   readonly goroutines: readonly Goroutine[]
+  /** True for a kernel's text that shows no task by its nature: then nothing found is a result. */
+  readonly isOtherKernelText: boolean
 }
 
 /**
@@ -40,10 +42,14 @@ export function parseText(text: string, file: string): Parsed<TextInput> {
       ...toKernelLog(scan, reports),
       tasks: toTasks(drafts.filter(isPasted), facts, file),
       goroutines: goroutines.value,
+      isOtherKernelText: TRACER_TABLE.test(clean),
     },
     faults: [...scan.faults, ...goroutines.faults],
   }
 }
+
+/** The table of ftrace's stack tracer: how deep a stack once was, and no task that stands in it. */
+const TRACER_TABLE = /^[> \t]*\d{1,3}\) +\d{1,6} +\d{1,6} +[\w.]+\+0x[\da-f]+\/0x[\da-f]+/m
 
 // A stack without any head; one that shows an event's own functions is a report whose head was cut off.
 function isPasted({ bare, facts }: Draft): boolean {
