@@ -199,3 +199,17 @@ test('a 3 GB length is refused at once', async () => {
   assert.equal(status, 413)
   assert.equal(JSON.parse(body).type, '/problems/bundle-too-large')
 })
+
+test('bytes that turned out unusable are told so again, and their snapshot says why', async () => {
+  const torn = deadlockBundle('unusable-1').subarray(0, 300)
+  const first = await service.post('/api/v1/snapshots', torn)
+  assert.equal(first.status, 202)
+  await service.ingest.waitFor(first.json.id, 60_000)
+  const { json: snapshot } = await service.ask(`/api/v1/snapshots/${first.json.id}`)
+  assert.equal(snapshot.status, 'failed')
+  assert.equal(snapshot.problem.type, '/problems/archive-truncated')
+  const again = await service.post('/api/v1/snapshots', torn)
+  assert.deepEqual([again.status, again.json.id, again.json.status], [200, first.json.id, 'failed'])
+  const waited = await service.post('/api/v1/snapshots?wait=60', torn)
+  assert.deepEqual([waited.status, waited.json.type], [422, '/problems/archive-truncated'])
+})
