@@ -3,7 +3,7 @@ import type { Report } from '../../model/report.ts'
 import { cleanText } from './clean-text.ts'
 import { eventAt } from './cut-heads.ts'
 import { type Draft, newDraft, toReport } from './draft.ts'
-import type { LogScan } from './log-scan.ts'
+import type { Holder, LogScan } from './log-scan.ts'
 import { readLog } from './read-log.ts'
 
 /** A kernel log, read. */
@@ -70,26 +70,32 @@ function later(at: string | null, seconds: number | null): string | null {
 export function joinedDrafts(scan: LogScan): readonly Draft[] {
   const drafts = scan.drafts.filter(isWorthKeeping)
   for (const draft of drafts) nameEvent(draft)
+  if (scan.owners.length === 0 && scan.holders.length === 0) return drafts
+  const byTid = Map.groupBy(drafts, ({ facts }) => facts.tid)
   for (const { tid, line, owner } of scan.owners) {
-    const draft = drafts.findLast((one) => one.line < line && one.facts.tid === tid)
+    const draft = lastAbove(byTid.get(tid), line)
     if (draft) draft.facts.owner = owner
   }
-  const holders = scan.holders.map(({ tid, comm, line, prefix, locks }) => {
-    const held = [...locks.values()]
-    const known = drafts.findLast(
-      (one) => one.line < line && one.facts.tid === tid && one.facts.locks.length === 0,
-    )
-    if (known) known.facts.locks.push(...held)
-    return known
-      ? null
-      : newDraft(
-          { kind: 'task', title: `${comm}/${tid}`, comm, tid, locks: held },
-          { line, prefix, bare: false },
-        )
-  })
-  const added = holders.filter((draft) => draft !== null && draft.facts.locks.length > 0)
-  if (added.length === 0) return drafts
-  return [...drafts, ...added.filter((draft) => draft !== null)].sort((a, b) => a.line - b.line)
+  const added = scan.holders.flatMap((holder) => joinHolder(holder, byTid.get(holder.tid)))
+  return added.length === 0 ? drafts : [...drafts, ...added].sort((a, b) => a.line - b.line)
+}
+
+/** Gives the locks to the task's last report; to a new one where the log has none of it. */
+function joinHolder(holder: Holder, known: readonly Draft[] | undefined): readonly Draft[] {
+  const { tid, comm, line, prefix } = holder
+  const locks = [...holder.locks.values()]
+  const draft = lastAbove(known, line)
+  if (draft) draft.facts.locks = locks
+  if (draft || locks.length === 0) return NO_DRAFTS
+  const facts = { kind: 'task', title: `${comm}/${tid}`, comm, tid, locks } as const
+  return [newDraft(facts, { line, prefix, bare: false })]
+}
+
+const NO_DRAFTS: readonly Draft[] = []
+
+// A task that is reported again and again has few reports above a line that are not the last.
+function lastAbove(drafts: readonly Draft[] | undefined, line: number): Draft | undefined {
+  return drafts?.findLast((draft) => draft.line < line)
 }
 
 // `task:` lines head dumps of whatever a task does; what has no such line may be an event whose head was cut off.

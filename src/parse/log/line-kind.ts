@@ -49,6 +49,7 @@ const INTERRUPTED = /^(?:---? )?(?:interrupt: [\da-f]+|Exception: [\da-f]+)/
 /** What a line is to a stack; null when it is nothing that belongs to one. */
 export function lineKindOf(line: string): LineKind | null {
   if (line.includes('+') || line.includes('[') || line.startsWith('#')) return frameKindOf(line)
+  if (line === '?') return { what: 'wrapped' }
   return markKindOf(line) ?? wordKindOf(line)
 }
 

@@ -22,7 +22,7 @@ export const TASK_LINE: readonly Shape[] = [
   },
 ]
 
-/** Before v5.11 nothing but its columns tells the line: the last of them is looked for first. */
+/** Before v5.11 nothing but its columns tells the line: they are looked for from its end. */
 export const OLD_TASK_LINES: readonly { readonly example: string; readonly shape: RegExp }[] = [
   {
     example: 'rsync           D    0  9830   9829 0x00004002',
@@ -35,6 +35,11 @@ export const OLD_TASK_LINES: readonly { readonly example: string; readonly shape
       /^(?<comm>.+?) +(?<state>[RSDTtZXIWPKx])\d+ +(?<tid>\d+) +(?<ppid>-?\d+) 0x[\da-f]{8,16}$/,
   },
   {
+    example: 'pdflush         D ffffffff8168bd60     0   120      2',
+    shape:
+      /^(?<comm>.+?) +(?<state>[RSDTtZXIWPKx]) +(?:[\da-f]{8}|[\da-f]{16}) +\d+ +(?<tid>\d+) +(?<ppid>\d+)$/,
+  },
+  {
     example: 'kjournald     D ffff81003f0e5000     0   555      6           573   545 (L-TLB)',
     shape:
       /^(?<comm>.+?) +(?<state>[RSDTtZXIWPKx]) +(?:running|[\da-fA-F]{8,16}) +\d+ +(?<tid>\d+) +(?<ppid>\d+)(?: +\d+){0,3} \((?:NOTLB|L-TLB)\)$/,
@@ -43,14 +48,18 @@ export const OLD_TASK_LINES: readonly { readonly example: string; readonly shape
 
 // The longest: a worker's name of 64 characters, an address of 16, three numbers, flags of 16.
 const OLD_LINE_CHARS_MAX = 160
+// What such a line ends with: flags, a parent's pid behind an address, what kernels of 2.6 thought of the TLB.
+const OLD_LINE_END = / 0x[\da-f]{8,16}$| [\da-f]{8,16} +\d+ +\d+ +\d+$|TLB\)$/
+// Kernels of telephones say when the task slept last.
+const VENDOR_TAIL = / +last_sleep: .*$/
 
 /** Reads the older line; false when it is none. */
 export function readOldTaskLine(line: string, scan: Scan): boolean {
-  const last = line.charCodeAt(line.length - 1)
-  const mayBe = last === 0x29 ? line.endsWith('TLB)') : / 0x[\da-f]{8,16}$/.test(line.slice(-20))
-  if (!mayBe || line.length > OLD_LINE_CHARS_MAX) return false
+  if (line.length > OLD_LINE_CHARS_MAX) return false
+  const whole = line.replace(VENDOR_TAIL, '')
+  if (!OLD_LINE_END.test(whole.slice(-48))) return false
   for (const { shape } of OLD_TASK_LINES) {
-    const groups = shape.exec(line)?.groups
+    const groups = shape.exec(whole)?.groups
     if (groups) return readTask(groups, scan)
   }
   return false
