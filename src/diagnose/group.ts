@@ -62,14 +62,18 @@ function reachOf(match: Match, graph: Graph): Reach {
   }
 }
 
-/** True when `reach` is the other's business: named so by the other, or made of its victims only. */
-function isPartOf(reach: Reach, other: Reach): boolean {
+/**
+ * True when `reach` is the other's business: named so by the other, or made of its victims only.
+ * Of two that wait for each other the better one stands.
+ */
+function isPartOf(reach: Reach, other: Reach, isBetter: boolean): boolean {
   if (reach === other) return false
   if (other.match.signature.subsumes.includes(reach.match.signature.id)) {
     return haveToDo(reach, other)
   }
   if (reach.match.signature.subsumes.includes(other.match.signature.id)) return false
-  return reach.anchors.every((key) => other.upstream.has(key))
+  if (!reach.anchors.every((key) => other.upstream.has(key))) return false
+  return isBetter || !other.anchors.every((key) => reach.upstream.has(key))
 }
 
 function haveToDo(reach: Reach, other: Reach): boolean {
