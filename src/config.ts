@@ -15,6 +15,8 @@ type Row = {
   readonly help: string
   /** Bounds of a number, both included. */
   readonly range?: readonly [least: number, most: number]
+  /** Texts that it takes; any where absent. */
+  readonly among?: readonly string[]
 }
 
 const MIB = 1024 * 1024
@@ -140,6 +142,36 @@ export const SETTINGS = {
     help: 'bytes of one path in an archive',
     range: [64, 65_536],
   },
+  analysisMs: {
+    kind: 'whole',
+    fallback: 180_000,
+    unit: 'milliseconds',
+    env: 'HANGAR_ANALYSIS_MS',
+    flag: 'analysis-ms',
+    value: 'MS',
+    help: 'how long one bundle may be worked on; one of 20,000 threads takes a second or two',
+    range: [1000, 86_400_000],
+  },
+  workerMemoryMb: {
+    kind: 'whole',
+    fallback: 2048,
+    unit: 'MiB',
+    env: 'HANGAR_WORKER_MEMORY_MB',
+    flag: 'worker-memory-mb',
+    value: 'MIB',
+    help: 'heap that one of the threads may grow to',
+    range: [64, 1_048_576],
+  },
+  logLevel: {
+    kind: 'text',
+    fallback: 'info',
+    unit: null,
+    env: 'HANGAR_LOG_LEVEL',
+    flag: 'log-level',
+    value: 'LEVEL',
+    help: 'least that is logged, as JSON lines on standard error: debug, info, warn, error, silent',
+    among: ['debug', 'info', 'warn', 'error', 'silent'],
+  },
   drainMs: {
     kind: 'whole',
     fallback: 30_000,
@@ -181,22 +213,27 @@ export function readSettings(
   flags: Readonly<Record<string, string | undefined>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): Settings {
-  const text = (name: SettingName) => readText(name, flags, environment)
-  const whole = (name: SettingName) => readWhole(name, flags, environment)
+  const text = <Otherwise>(name: SettingName, otherwise: Otherwise) =>
+    readText(name, flags, environment) ?? otherwise
+  const whole = <Otherwise>(name: SettingName, otherwise: Otherwise) =>
+    readWhole(name, flags, environment) ?? otherwise
   return {
-    host: text('host') ?? SETTINGS.host.fallback,
-    port: whole('port') ?? SETTINGS.port.fallback,
-    dataFolder: text('dataFolder') ?? SETTINGS.dataFolder.fallback,
-    publicUrl: text('publicUrl')?.replace(/\/+$/, '') ?? null,
-    signaturesFolder: text('signaturesFolder'),
-    workers: whole('workers'),
-    queueMax: whole('queueMax') ?? SETTINGS.queueMax.fallback,
-    bundleBytesMax: whole('bundleBytesMax') ?? SETTINGS.bundleBytesMax.fallback,
-    unpackedBytesMax: whole('unpackedBytesMax') ?? SETTINGS.unpackedBytesMax.fallback,
-    entriesMax: whole('entriesMax') ?? SETTINGS.entriesMax.fallback,
-    entryBytesMax: whole('entryBytesMax') ?? SETTINGS.entryBytesMax.fallback,
-    pathBytesMax: whole('pathBytesMax') ?? SETTINGS.pathBytesMax.fallback,
-    drainMs: whole('drainMs') ?? SETTINGS.drainMs.fallback,
+    host: text('host', SETTINGS.host.fallback),
+    port: whole('port', SETTINGS.port.fallback),
+    dataFolder: text('dataFolder', SETTINGS.dataFolder.fallback),
+    publicUrl: text('publicUrl', null)?.replace(/\/+$/, '') ?? null,
+    signaturesFolder: text('signaturesFolder', SETTINGS.signaturesFolder.fallback),
+    workers: whole('workers', SETTINGS.workers.fallback),
+    queueMax: whole('queueMax', SETTINGS.queueMax.fallback),
+    bundleBytesMax: whole('bundleBytesMax', SETTINGS.bundleBytesMax.fallback),
+    unpackedBytesMax: whole('unpackedBytesMax', SETTINGS.unpackedBytesMax.fallback),
+    entriesMax: whole('entriesMax', SETTINGS.entriesMax.fallback),
+    entryBytesMax: whole('entryBytesMax', SETTINGS.entryBytesMax.fallback),
+    pathBytesMax: whole('pathBytesMax', SETTINGS.pathBytesMax.fallback),
+    analysisMs: whole('analysisMs', SETTINGS.analysisMs.fallback),
+    workerMemoryMb: whole('workerMemoryMb', SETTINGS.workerMemoryMb.fallback),
+    logLevel: text('logLevel', SETTINGS.logLevel.fallback),
+    drainMs: whole('drainMs', SETTINGS.drainMs.fallback),
   }
 }
 
@@ -218,8 +255,12 @@ function readText(
   flags: Readonly<Record<string, string | undefined>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): string | null {
-  const { flag, env } = SETTINGS[name]
-  return flags[flag] || environment[env] || null
+  const { flag, env, among }: Row = SETTINGS[name]
+  const text = flags[flag] || environment[env] || null
+  if (text === null || among === undefined || among.includes(text)) return text
+  throw new SettingError(
+    `${flags[flag] ? `--${flag}` : env} is one of ${among.join(', ')}, not "${text}"`,
+  )
 }
 
 function readWhole(

@@ -2,11 +2,13 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { resolve } from 'node:path'
 import { SettingError, type Settings } from './config.ts'
+import type { IngestLimits } from './ingest/limits.ts'
 import { loadCatalogue } from './ingest/load-catalogue.ts'
 import { startIngest } from './ingest/service.ts'
 import type { Catalogue } from './model/signature.ts'
 import { createApp } from './serve/app.ts'
 import { isLoopback } from './serve/auth.ts'
+import { createLog } from './serve/log.ts'
 import { createServer } from './serve/server.ts'
 import { lockFolder } from './store/folder-lock.ts'
 import { closeStore, openStore } from './store/open.ts'
@@ -26,7 +28,7 @@ export type Service = {
  *   folder that is not writable or that another Hangar serves, signatures that cannot be read
  */
 export async function startService(settings: Settings): Promise<Service> {
-  const { host, bundleBytesMax, queueMax, drainMs } = settings
+  const { host, drainMs } = settings
   refuseOpenAddress(host)
   const dataFolder = resolve(settings.dataFolder)
   requireFolder(dataFolder)
@@ -40,10 +42,11 @@ export async function startService(settings: Settings): Promise<Service> {
       dataFolder,
       catalogueFolder: settings.signaturesFolder,
       workers: settings.workers,
-      limits: { bundleBytesMax, queueMax, drainMs },
+      limits: ingestLimitsOf(settings),
     })
     undo.unshift(() => ingest.close())
-    const server = createServer(createApp({ store, ingest, catalogue, config: settings }))
+    const services = { store, ingest, catalogue, config: settings }
+    const server = createServer(createApp(services, createLog(settings.logLevel)))
     await listen(server, settings)
     undo.unshift(() => closeServer(server, drainMs))
     return { url: urlOf(server), close: () => undoAll(undo) }
@@ -51,6 +54,11 @@ export async function startService(settings: Settings): Promise<Service> {
     await undoAll(undo)
     throw error
   }
+}
+
+function ingestLimitsOf(settings: Settings): IngestLimits {
+  const { bundleBytesMax, queueMax, analysisMs, workerMemoryMb, drainMs } = settings
+  return { bundleBytesMax, queueMax, analysisMs, workerMemoryMb, drainMs }
 }
 
 async function undoAll(undo: readonly (() => unknown)[]): Promise<void> {

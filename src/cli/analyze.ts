@@ -3,11 +3,14 @@ import { basename } from 'node:path'
 import { diagnose } from '../diagnose/diagnose.ts'
 import { readBundle } from '../ingest/read-bundle.ts'
 import type { DiagnosedIncident, Diagnosis } from '../model/diagnosis.ts'
+import { Problem } from '../model/problem.ts'
 import type { Catalogue } from '../model/signature.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { catalogueOf, SIGNATURES_OPTION, signaturesFolderOf } from './catalogue.ts'
 import { type Arguments, type Command, type Terminal, UsageError } from './command.ts'
+import { emptyDiagnosis } from './empty-diagnosis.ts'
 import { explainFailure } from './failure.ts'
+import { visible } from './paint.ts'
 
 /** Columns of a report that goes to a file or a pipe. */
 const WIDTH_OF_PIPE = 100
@@ -17,7 +20,7 @@ export const analyze: Command = {
   about: [
     'Diagnoses each PATH by itself, without a server and without a store. PATH is a bundle (.tar, .tar.gz, .tar.zst), a sosreport, an unpacked folder of either, a text file (a pasted stack, dmesg, a sysrq dump, vmcore-dmesg, a goroutine dump), or - for standard input. What a file is, is told by its content, never by its name.',
     'Without a flag it prints a report for people: what is wrong and how sure that is, the tasks that take part and what they wait for, the evidence with file and line, what to run, and what would make the diagnosis surer.',
-    'A PATH that cannot be used is named on standard error; the others are diagnosed all the same.',
+    'A PATH that cannot be used is named on standard error; the others are diagnosed all the same. For a text in which nothing is readable --json still prints a line, with no task and one fault.',
   ],
   options: [
     { name: 'json', value: null, help: 'one diagnosis for each PATH, one a line, in their order' },
@@ -51,8 +54,8 @@ async function runAnalyze(given: Arguments, terminal: Terminal): Promise<number>
   const catalogue = await catalogueOf(signaturesFolderOf(given))
   const exits: number[] = []
   for (const path of given.paths) {
-    const diagnosis = await diagnosePath(path, catalogue, given, terminal)
-    exits.push(diagnosis === null ? 2 : Number(diagnosis.incidents.some(isUrgent)))
+    const { exit, diagnosis } = await diagnosePath(path, catalogue, given, terminal)
+    exits.push(exit)
     if (diagnosis !== null) terminal.out(await rendered(diagnosis, path, given, terminal))
   }
   return Math.max(...exits)
@@ -69,21 +72,24 @@ function isUrgent({ severity }: DiagnosedIncident): boolean {
   return severity !== 'info'
 }
 
-/** Null for a path that cannot be used, which it has then said. */
+/** Without a diagnosis for a path that cannot be used, which it has then said. */
 async function diagnosePath(
   path: string,
   catalogue: Catalogue,
   { given }: Arguments,
   terminal: Terminal,
-): Promise<Diagnosis | null> {
+): Promise<{ readonly exit: number; readonly diagnosis: Diagnosis | null }> {
   try {
     const snapshot = await readPath(path)
-    return diagnose(snapshot, catalogue, { allTasks: given.has('all-tasks') })
+    const diagnosis = diagnose(snapshot, catalogue, { allTasks: given.has('all-tasks') })
+    return { exit: diagnosis.incidents.some(isUrgent) ? 1 : 0, diagnosis }
   } catch (error) {
     const says = explainFailure(error)
     if (says === null) throw error
-    terminal.err(`hangar analyze: ${path}: ${says}\n`)
-    return null
+    terminal.err(`hangar analyze: ${visible(path)}: ${says}\n`)
+    // A script that matches lines to texts is not thrown off by one that says nothing.
+    const isMute = given.has('json') && error instanceof Problem && error.kind === 'text-unreadable'
+    return { exit: 2, diagnosis: isMute ? emptyDiagnosis(basename(path)) : null }
   }
 }
 

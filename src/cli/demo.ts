@@ -33,7 +33,10 @@ async function runDemo({ paths, values }: Arguments, terminal: Terminal): Promis
   const dataFolder = mkdtempSync(join(tmpdir(), 'hangar-demo-'))
   const stopped = untilSignal()
   try {
-    const settings = { ...readSettings(values, process.env), dataFolder }
+    const settings = {
+      ...readSettings({ 'log-level': 'warn', ...values }, process.env),
+      dataFolder,
+    }
     const service = await startSomewhere(settings, values['port'] !== undefined)
     terminal.out(`Hangar's demo listens on ${service.url}\n\n`)
     await Promise.race([feed(service, terminal), stopped])
@@ -56,7 +59,12 @@ async function startSomewhere(settings: Settings, insists: boolean): Promise<Ser
 }
 
 async function feed({ url }: Service, terminal: Terminal): Promise<void> {
-  const target = { server: new URL(`${url}/`), query: new URLSearchParams(), waits: true }
+  const target = {
+    server: new URL(`${url}/`),
+    query: new URLSearchParams(),
+    waits: true,
+    isShort: true,
+  }
   for (const name of readdirSync(SAMPLES)
     .filter((file) => ARCHIVE.test(file))
     .sort()) {

@@ -41,10 +41,13 @@ export const upload: Command = {
   run: runUpload,
 }
 
+/** Where to, and how to say it. */
 export type Target = {
   readonly server: URL
   readonly query: URLSearchParams
   readonly waits: boolean
+  /** Prints names, not whole paths. */
+  readonly isShort: boolean
 }
 
 async function runUpload(given: Arguments, terminal: Terminal): Promise<number> {
@@ -81,7 +84,7 @@ function targetOf({ values, all, given }: Arguments): Target {
     if (at < 1) throw new UsageError(`--label takes NAME=VALUE, not ${label}`)
     query.set(`label.${label.slice(0, at)}`, label.slice(at + 1))
   }
-  return { server, query, waits: given.has('wait') }
+  return { server, query, waits: given.has('wait'), isShort: false }
 }
 
 /**
@@ -91,10 +94,11 @@ function targetOf({ values, all, given }: Arguments): Target {
  */
 export async function uploadOne(path: string, target: Target, terminal: Terminal): Promise<void> {
   const source = await sourceOf(path)
+  const name = visible(target.isShort ? source.name : path)
   const url = new URL('api/v1/snapshots', target.server)
   url.search = new URLSearchParams([...target.query, ['name', source.name]]).toString()
   if (target.waits) url.searchParams.set('wait', String(WAIT_SECONDS))
-  const progress = terminal.showsProgress ? createProgress(visible(path), terminal.err) : QUIET
+  const progress = terminal.showsProgress ? createProgress(name, terminal.err) : QUIET
   const answer = await withRetry(
     () => post(url, source, (sentBytes) => progress.show(sentBytes, source.sizeBytes)),
     {
@@ -108,29 +112,27 @@ export async function uploadOne(path: string, target: Target, terminal: Terminal
   if (answer.status >= 400 || typeof id !== 'string') throw new Refused(problemOf(answer))
   if (!target.waits) {
     const isNew = answer.status !== 200
-    terminal.out(
-      `${visible(path)}: ${isNew ? status : 'was there already'}, ${absolute(address, target)}\n`,
-    )
+    terminal.out(`${name}: ${isNew ? status : 'was there already'}, ${absolute(address, target)}\n`)
     return
   }
-  await printFound(path, id, target, terminal)
+  await printFound(name, id, target, terminal)
 }
 
 /** One line for each incident of a snapshot, once it is diagnosed. */
 async function printFound(
-  path: string,
+  name: string,
   id: string,
   target: Target,
   terminal: Terminal,
 ): Promise<void> {
   const snapshot = await diagnosed(id, target)
   const incidents = Array.isArray(snapshot['incidents']) ? snapshot['incidents'] : []
-  if (incidents.length === 0) terminal.out(`${visible(path)}: nothing found\n`)
+  if (incidents.length === 0) terminal.out(`${name}: nothing found\n`)
   for (const incident of incidents) {
     const { body } = await ask(`incidents/${encodeURIComponent(String(incident))}`, target)
-    const { verdict, signature, title, url } = body
-    const line = `${verdict} ${signature}: ${title}, ${absolute(url, target)}`
-    terminal.out(`${visible(path)}: ${visible(line)}\n`)
+    const { verdict, severity, signature, title, url } = body
+    const line = `${verdict} ${signature} (${severity}): ${title}, ${absolute(url, target)}`
+    terminal.out(`${name}: ${visible(line)}\n`)
   }
 }
 

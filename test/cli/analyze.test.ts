@@ -67,8 +67,20 @@ test('an archive on standard input is diagnosed as the same file is', async () =
   assert.deepEqual(linesOf(piped.stdout)[0]?.incidents, linesOf(stdout)[0]?.incidents)
 })
 
+test('a text in which nothing is readable cannot be used, and still has its line of JSON', async () => {
+  const mute = join(folder, 'mute.txt')
+  writeFileSync(mute, 'nothing to see here\n')
+  const { code, stdout, stderr } = await hangar(['analyze', '--json', mute, HEALTHY])
+  const [first, second] = linesOf(stdout)
+  assert.deepEqual(first?.incidents, [])
+  assert.match(stdout, /"expected":"a stack, a kernel log, a goroutine dump"/)
+  assert.ok(second)
+  assert.match(stderr, /mute\.txt: The text holds nothing that Hangar reads/)
+  assert.equal(code, 2)
+})
+
 test('nothing on standard input cannot be used', async () => {
-  const { code, stdout, stderr } = await hangar(['analyze', '--json', '-'])
+  const { code, stdout, stderr } = await hangar(['analyze', '-'])
   assert.equal(stdout, '')
   assert.notEqual(stderr, '')
   assert.equal(code, 2)

@@ -20,7 +20,7 @@ test('the demo prints what it found, stays up, and leaves nothing behind on Ctrl
   assert.equal(code, 0)
   assert.match(
     stdout,
-    /fuse-flush-deadlock-docker-kill\.tar\.gz: confirmed fuse-flush-deadlock: .*http/,
+    /fuse-flush-deadlock-docker-kill\.tar\.gz: confirmed fuse-flush-deadlock \(critical\): .*http/,
   )
   assert.match(stdout, /healthy-idle-host\.tar\.gz: nothing found/)
   assert.deepEqual(readdirSync(folder), [])

@@ -27,7 +27,8 @@ test('--wait prints one line for each incident, with an address that answers', a
   const { code, stdout, stderr } = await hangar(['upload', DEADLOCK, '--server', url, '--wait'])
   assert.equal(code, 0, stderr)
   assert.equal(stderr, '')
-  const [, address = ''] = /confirmed fuse-flush-deadlock: .*, (http\S+)\n/.exec(stdout) ?? []
+  const [, address = ''] =
+    /confirmed fuse-flush-deadlock \(critical\): .*, (http\S+)\n/.exec(stdout) ?? []
   assert.equal((await fetch(address)).status, 200)
 })
 
