@@ -4,6 +4,7 @@ import multer, { MulterError, type StorageEngine } from 'multer'
 import { Problem } from '../model/problem.ts'
 import { withLabels } from './labels.ts'
 import type { UploadLimits } from './upload.ts'
+import { plainName } from './upload-fields.ts'
 
 /** A multipart form whose file is read as it comes. */
 export type Form = {
@@ -29,10 +30,8 @@ const FORM_LIMITS = {
   headerPairs: 50,
   fieldSize: 64 * 1024,
 }
-const UNPRINTABLE = /\p{C}/gu
-const NAME_CHARS_MAX = 255
-/** A pasted text is held in memory. */
-const TEXT_FIELD_BYTES_MAX = 16 * 1024 * 1024
+/** A pasted text is held in memory; what is larger comes as a file. */
+const TEXT_LIMITS = { ...FORM_LIMITS, fields: 8, fieldSize: 4 * 1024 * 1024 }
 
 /**
  * Reads a form up to the beginning of its file.
@@ -54,9 +53,9 @@ export async function openForm(
     },
     _removeFile: (_request, _file, done) => done(null),
   }
-  const fieldSize = limits.takesText ? TEXT_FIELD_BYTES_MAX : FORM_LIMITS.fieldSize
-  const options = { storage, limits: { ...FORM_LIMITS, fieldSize }, defParamCharset: 'utf8' }
-  multer(options).any()(request, response, (error: unknown) => {
+  const formLimits = limits.takesText ? TEXT_LIMITS : FORM_LIMITS
+  const form = multer({ storage, limits: formLimits, defParamCharset: 'utf8' })
+  form.any()(request, response, (error: unknown) => {
     const failed = error ? formProblem(error) : null
     if (failed) ended.reject(failed)
     else ended.resolve()
@@ -76,7 +75,7 @@ function formOf(
   formEnded: Promise<void>,
 ): Form {
   return {
-    fileName: file.originalname.replace(UNPRINTABLE, '').slice(-NAME_CHARS_MAX),
+    fileName: plainName(file.originalname),
     contentType: file.mimetype,
     bytes: fileBytes(file.stream, done, formEnded),
     fields: () => fieldsOf(request),

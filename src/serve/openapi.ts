@@ -9,7 +9,8 @@ import type { AnswerShape, Route, Takes } from './route.ts'
 import { API_PREFIX, API_ROUTES, PLAIN_ROUTES } from './router.ts'
 import { labelValues } from './schemas-query.ts'
 import { ProblemDocument } from './schemas-stored.ts'
-import { BUNDLE_TYPES, uploadFields } from './upload.ts'
+import { BUNDLE_TYPES } from './upload.ts'
+import { uploadFields } from './upload-fields.ts'
 
 const INFO = {
   title: 'Hangar',

@@ -27,7 +27,8 @@ import { postAnalyze } from './routes/post-analyze.ts'
 import { postSnapshots } from './routes/post-snapshots.ts'
 import { sendAnswer } from './send.ts'
 import type { Services } from './services.ts'
-import { openUpload, type Upload, uploadFields } from './upload.ts'
+import { openUpload, type Upload } from './upload.ts'
+import { uploadFields } from './upload-fields.ts'
 
 export const API_PREFIX = '/api/v1'
 

@@ -25,7 +25,7 @@ export async function sendAnswer(
  */
 export function sendWhole(request: Request, response: Response, type: string, body: string): void {
   response.set('Content-Type', `${type}; charset=utf-8`)
-  if (request.complete || request.readableEnded) {
+  if (!isStillSending(request)) {
     response.send(body)
     return
   }
@@ -36,6 +36,12 @@ export function sendWhole(request: Request, response: Response, type: string, bo
   linger(request, () => response.end())
 }
 
+/** True while a body is on its way; a request without one is whole as soon as it is heard of. */
+function isStillSending(request: Request): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers
+  return (coding !== undefined || Number(length ?? 0) > 0) && !request.complete
+}
+
 function linger(request: Request, close: () => void): void {
   let bytes = 0
   const end = () => {
@@ -44,6 +50,8 @@ function linger(request: Request, close: () => void): void {
   }
   const timer = setTimeout(() => request.destroy(), LINGER_MS)
   request.unpipe()
+  // A reader that gave up may have left its listener, which would hold the rest back.
+  request.removeAllListeners('readable')
   request.on('data', (chunk: Uint8Array) => {
     bytes += chunk.length
     if (bytes > LINGER_BYTES) request.destroy()

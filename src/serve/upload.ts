@@ -1,11 +1,10 @@
 import type { Request, Response } from 'express'
-import { z } from 'zod'
 import { Problem } from '../model/problem.ts'
 import type { Given } from '../model/snapshot.ts'
 import { archiveKindOf, FIRST_BYTES, isText, looksLike, strangerOf } from './first-bytes.ts'
 import { type Form, openForm } from './form.ts'
 import { checked } from './route.ts'
-import { instantGiven } from './schemas-query.ts'
+import { UploadFields } from './upload-fields.ts'
 
 /** What a request says of the bundle it carries. */
 export type UploadGiven = Given & { readonly contentType?: string }
@@ -43,45 +42,6 @@ const FORM_BYTES_MORE = 64 * 1024
 
 const TRY_ANALYZE = ' A text is diagnosed by POST /api/v1/analyze.'
 
-const LABEL = /^\s*([^=,\s][^=,]*?)\s*=\s*([^,]*?)\s*$/
-
-/** `rack=r1,row=7`, or the same as JSON, or `label.rack=r1` as gathered from several fields. */
-const labelsGiven = z
-  .preprocess(
-    (given, context) => {
-      const read = (Array.isArray(given) ? given : [given]).map(labelsOf)
-      if (read.includes(null)) {
-        context.addIssue('expected name=value,name=value or a JSON object of texts')
-        return z.NEVER
-      }
-      return Object.assign({}, ...read)
-    },
-    z.record(z.string().min(1).max(200), z.string().max(1000)),
-  )
-  .meta({
-    description: 'Labels of the host: `rack=r1,row=7` or a JSON object',
-    example: 'rack=r1,row=7',
-    override({ jsonSchema }) {
-      for (const name of ['propertyNames', 'additionalProperties'] as const) delete jsonSchema[name]
-      jsonSchema.type = 'string'
-    },
-  })
-
-/** What can be said of a bundle, in the query or in fields of the form. */
-export const uploadFields = {
-  host: z
-    .string()
-    .min(1)
-    .max(255)
-    .meta({ description: 'Name of the host; stronger than what the bundle says' })
-    .exactOptional(),
-  collectedAt: instantGiven.meta({ description: 'When it was collected' }).exactOptional(),
-  labels: labelsGiven.exactOptional(),
-  name: z.string().min(1).max(255).meta({ description: 'Name of the file' }).exactOptional(),
-}
-
-const Fields = z.strictObject(uploadFields)
-
 /**
  * The bundle that a request carries, as soon as its first bytes show what it is.
  * @throws {Problem} media-type-unsupported, bundle-field-missing, body-empty, not-an-archive,
@@ -97,13 +57,13 @@ export async function openUpload(
   refuseLength(request, limits.bytesMax + (isForm ? FORM_BYTES_MORE : 0))
   if (!isForm) refuseType(request, limits.takesText)
   if (request.headers.expect) response.writeContinue()
-  const form = isForm ? await openForm(request, response, limits) : null
+  const form = isForm ? await soon(openForm(request, response, limits), limits) : null
   const given = givenOf(query, form, request)
-  const { first, bytes } = await peek(form ? form.bytes : rawBytes(request))
+  const { first, bytes } = await peek(paced(form ? form.bytes : rawBytes(request), limits))
   const isTextGiven = judge(first, given.contentType ?? '', limits.takesText)
   async function* whole() {
     try {
-      yield* paced(bytes, limits)
+      yield* bytes
       Object.assign(given, givenOf(query, form, request))
     } finally {
       limits.whenRead()
@@ -150,12 +110,15 @@ function givenOf(
   request: Request,
 ): UploadGiven {
   const contentType = form?.contentType ?? request.headers['content-type']
-  const said = checked(Fields, { ...query, ...form?.fields() })
+  const { name = form?.fileName ?? '', ...said } = checked(UploadFields, {
+    ...query,
+    ...form?.fields(),
+  })
   return {
-    name: form?.fileName ?? '',
+    ...said,
+    name,
     receivedAt: new Date().toISOString(),
     ...(contentType === undefined ? {} : { contentType }),
-    ...said,
   }
 }
 
@@ -190,6 +153,20 @@ async function peek(
   return { first: Buffer.concat(chunks).subarray(0, FIRST_BYTES), bytes: all() }
 }
 
+/** @throws {Problem} upload-too-slow when a form has not come to its file after so long */
+async function soon<Value>(opened: Promise<Value>, limits: UploadLimits): Promise<Value> {
+  const { slowAfterMs, slowestBytesPerSecond } = limits
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(new Problem('upload-too-slow', { slowestBytesPerSecond }))
+  }, slowAfterMs)
+  try {
+    return await Promise.race([opened, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** @throws {Problem} bundle-too-large, upload-too-slow */
 async function* paced(bytes: AsyncIterable<Uint8Array>, limits: UploadLimits) {
   const { bytesMax, slowestBytesPerSecond, slowAfterMs } = limits
@@ -204,33 +181,4 @@ async function* paced(bytes: AsyncIterable<Uint8Array>, limits: UploadLimits) {
     }
     yield chunk
   }
-}
-
-/** Labels in any of their forms, not yet checked; null where the text is none of them. */
-function labelsOf(given: unknown): unknown {
-  if (typeof given === 'string') {
-    return given.trimStart().startsWith('{') ? jsonOf(given) : pairsOf(given)
-  }
-  if (typeof given !== 'object' || given === null) return null
-  // A label that is given twice has the last value.
-  const last = Object.entries(given).map(([name, value]) => [name, [value].flat().at(-1)])
-  return Object.fromEntries(last)
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Null is what this answers for any text that holds no labels.
-    return null
-  }
-}
-
-function pairsOf(text: string): Record<string, string> | null {
-  const pairs = text
-    .split(',')
-    .filter((pair) => pair.trim() !== '')
-    .map((pair) => LABEL.exec(pair))
-  const entries = pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? ''] as const)
-  return entries.some(([name]) => name === '') ? null : Object.fromEntries(entries)
 }

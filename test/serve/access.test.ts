@@ -163,6 +163,13 @@ test('a HEAD request is answered as a GET, without a body', async () => {
   assert.equal(text, '')
 })
 
+test('a refused request leaves its connection open for the next', async () => {
+  for (const path of ['/api/v1/nothing', '/api/v1/incidents?limit=0', '/api/v1/incidents/x']) {
+    const { headers } = await service.ask(path)
+    assert.notEqual(headers.get('connection'), 'close', path)
+  }
+})
+
 test('an answer that has not changed need not be sent again', async () => {
   const { headers } = await service.ask('/api/v1/signatures')
   const again = await rawRequest(

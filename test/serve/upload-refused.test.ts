@@ -114,6 +114,12 @@ const REFUSED: Readonly<Record<string, readonly [() => Promise<Sent>, number, st
     'request-invalid',
     /form/,
   ],
+  'a host name of two lines': [
+    () => send('/bundle?host=a%0Ab', new Uint8Array(BUNDLE), 'application/gzip'),
+    400,
+    'request-invalid',
+    /control characters/,
+  ],
   'labels that are none': [
     () => send('/bundle?labels=rack', new Uint8Array(BUNDLE), 'application/gzip'),
     400,

@@ -128,6 +128,46 @@ test('more bytes than allowed, without a length, are refused once they have come
   assert.match(body, /bundle-too-large/)
 })
 
+for (const [name, type, prefix] of [
+  ['raw', 'application/gzip', ''],
+  [
+    'in a form',
+    'multipart/form-data; boundary=b',
+    '--b\r\nContent-Disposition: form-data; name="bundle"; filename="a"\r\n\r\n',
+  ],
+] as const) {
+  test(`a client that sends all of what is refused (${name}) is answered, and not reset`, async () => {
+    const body = Buffer.concat([
+      Buffer.from(`${prefix}<!doctype html>`),
+      Buffer.alloc(900_000, 'x'),
+    ])
+    const begun = performance.now()
+    const head = `POST /bundle HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`
+    const socket = connect(server.port, '127.0.0.1')
+    socket.write(head)
+    socket.write(body.subarray(0, 1000))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    // All is sent before anything of the answer is read.
+    await new Promise((resolve) => socket.write(body.subarray(1000), resolve))
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    await once(socket, 'close')
+    assert.match(text, /^HTTP\/1\.1 415 /)
+    assert.ok(performance.now() - begun < 2500, 'closed as soon as all was sent')
+  })
+}
+
+test('a form that does not come to its file is ended', async () => {
+  const { status, body } = await rawRequest(
+    server.port,
+    'POST /bundle HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 500\r\n\r\n--b\r\n',
+  )
+  assert.equal(status, 408)
+  assert.match(body, /upload-too-slow/)
+})
+
 test('a client that waits to be told goes on when its headers are good', async () => {
   const head = `POST /bundle HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/gzip\r\nContent-Length: ${BUNDLE.length}\r\nExpect: 100-continue\r\n\r\n`
   const socket = connect(server.port, '127.0.0.1')

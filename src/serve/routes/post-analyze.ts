@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { reply, uploadRoute } from '../route.ts'
 import { Diagnosis } from '../schemas.ts'
 import { yesNo } from '../schemas-query.ts'
-import { uploadFields } from '../upload.ts'
+import { uploadFields } from '../upload-fields.ts'
 
 export const postAnalyze = uploadRoute({
   method: 'post',

@@ -6,7 +6,7 @@ import { Diagnosis, list, text } from '../schemas.ts'
 import { digits } from '../schemas-query.ts'
 import { url } from '../schemas-stored.ts'
 import type { Services } from '../services.ts'
-import { uploadFields } from '../upload.ts'
+import { uploadFields } from '../upload-fields.ts'
 
 const WAIT_SECONDS_MAX = 300
 
