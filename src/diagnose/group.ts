@@ -30,9 +30,9 @@ export function causesOf(
 ): readonly Cause[] {
   const reaches = [...matches].sort(byRank).map((match) => reachOf(match, graph))
   const parents = new Map<Reach, Reach>()
-  for (const reach of reaches) {
+  for (const [rank, reach] of reaches.entries()) {
     const parent = reaches.find(
-      (other) => isPartOf(reach, other) && !leadsTo(other, reach, parents),
+      (other, index) => isPartOf(reach, other, index < rank) && !leadsTo(other, reach, parents),
     )
     if (parent) parents.set(reach, parent)
   }
