@@ -119,11 +119,10 @@ const incidentFilter = {
     .exactOptional(),
 }
 
-export const IncidentFilterQuery = yields<IncidentFilter>()(z.strictObject(incidentFilter))
+const IncidentFilterQuery = yields<IncidentFilter>()(z.strictObject(incidentFilter))
 
 export const IncidentsQuery = yields<IncidentQuery>()(
-  z.strictObject({
-    ...incidentFilter,
+  IncidentFilterQuery.extend({
     sort: z.enum(INCIDENT_SORTS).exactOptional(),
     ...paging,
   }),
@@ -155,9 +154,9 @@ export const CountsQuery = z.strictObject({
   by: countKeys.prefault([]),
   interval: z
     .enum(['hour', 'day'])
-    .meta({ description: 'One row for each such stretch of time' })
+    .meta({ description: 'One row for each such stretch of time'   ...IncidentFilterQuery.shape,
+})
     .exactOptional(),
-  ...incidentFilter,
 })
 
 export const id = z.string().meta({ description: 'As the list gave it' })
