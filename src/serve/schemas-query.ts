@@ -154,9 +154,9 @@ export const CountsQuery = z.strictObject({
   by: countKeys.prefault([]),
   interval: z
     .enum(['hour', 'day'])
-    .meta({ description: 'One row for each such stretch of time'   ...IncidentFilterQuery.shape,
-})
+    .meta({ description: 'One row for each such stretch of time' })
     .exactOptional(),
+  ...IncidentFilterQuery.shape,
 })
 
 export const id = z.string().meta({ description: 'As the list gave it' })
