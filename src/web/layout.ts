@@ -79,7 +79,7 @@ function header({ who }: PageContext, section: PageContent['section']): Html {
     ({ path, name, key }) =>
       html`<li><a href="${path}" data-key="${key}"${path === section ? CURRENT : null}>${name}</a></li>`,
   )}</ul></nav>
-<form class="find" action="/incidents" method="get" role="search"><label class="unseen" for="find">Find incidents</label><input id="find" name="q" type="search" placeholder="Host, task, function…" autocomplete="off" spellcheck="false" maxlength="200"><kbd aria-hidden="true">/</kbd></form>
+<form class="find" action="/incidents" method="get" role="search" aria-label="All incidents"><label class="unseen" for="find">Find incidents</label><input id="find" name="q" type="search" placeholder="Host, task, function…" autocomplete="off" spellcheck="false" maxlength="200"><kbd aria-hidden="true">/</kbd></form>
 ${who === null ? null : html`<span class="who" title="Signed in as ${who}">${clipped(who, 24)}</span>`}
 <button type="button" class="theme script-only" aria-label="Change between light and dark">${SUN}${MOON}</button>
 </header>`

@@ -109,6 +109,17 @@ test('a file dropped on the page is sent', async () => {
   await page.context().close()
 })
 
+test('a task that calls itself markup stays a name', async () => {
+  const page = await stage.open('/analyze')
+  const comm = '<img src=x onerror=document.title=1>'
+  await page.fill('textarea', `INFO: task ${comm}:77 blocked for more than 120 seconds.\n${STACK}`)
+  await page.getByRole('button', { name: 'Diagnose' }).click()
+  await page.getByText(comm).first().waitFor()
+  assert.equal(await page.locator('img').count(), 0)
+  assert.match(await page.title(), /Hangar$/)
+  await page.context().close()
+})
+
 test('the fleet leads to an incident, which shows verdict, command, graph, evidence and stacks', async () => {
   for (const file of [DEADLOCK, VICTIMS, HEALTHY]) {
     await upload(stage, readFileSync(file), file.split('/').at(-1) ?? '')

@@ -20,7 +20,7 @@ export function hostsPage(context: PageContext, { page, q, cursor }: HostsView):
     title: 'Hosts',
     description: plural(page.total, 'host'),
     section: '/hosts',
-    body: html`<header class="list-head"><h1>${plural(page.total, 'host')}</h1><form class="inline" method="get" action="/hosts" role="search"><label class="unseen" for="q">Host name</label><input id="q" name="q" type="search" value="${q}" placeholder="Host name" autocomplete="off" spellcheck="false" data-filter><button>Find</button></form></header>
+    body: html`<header class="list-head"><h1>${plural(page.total, 'host')}</h1><form class="inline" method="get" action="/hosts" aria-label="Find hosts"><label class="unseen" for="q">Host name</label><input id="q" name="q" type="search" value="${q}" placeholder="Host name" autocomplete="off" spellcheck="false" data-filter><button>Find</button></form></header>
 ${page.items.length === 0 ? html`<p class="empty panel">${q === '' ? 'No host yet: a host appears with its first snapshot.' : 'No host has such a name.'}</p>` : hostTable(page.items, context.now)}
 ${pager({ address, cursor, next: page.next, shown: page.items.length, total: page.total }, 'host')}`,
   })
