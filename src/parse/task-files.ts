@@ -4,16 +4,17 @@ import type { Stack } from '../model/stack.ts'
 import { ByteTable } from './byte-table.ts'
 import { BYTE, faultAt } from './bytes.ts'
 import type { Faults } from './faults.ts'
-import { parseSyscall, parseWchan } from './proc/one-line.ts'
+import { parseWchan, syscallIn } from './proc/one-line.ts'
 import { parseStack, type StackFile } from './proc/stack.ts'
 import { openIn, readStat, STAT_EXPECTED } from './proc/stat.ts'
 import { NO_STATUS, type StatusFields, StatusReader } from './proc/status.ts'
+import { isResting } from './rest.ts'
 import { bitOf, GROUP_SHIFT, newTask, type TaskDraft, TaskTable } from './task-table.ts'
 
 const TABLE_BYTES = 16 * 1024 * 1024
 
 /** A stack file's bytes, read: with the places that are no frames, to be located in each file. */
-type StackRead = StackFile & { readonly faults: readonly Fault[] }
+type StackRead = StackFile & { readonly faults: readonly Fault[]; readonly isResting: boolean }
 
 const NO_ENTRY: Entry = { kind: 'status', tgid: 0, tid: 0, round: 0, fd: 0, path: '' }
 
@@ -64,7 +65,7 @@ export class TaskFiles {
         this.#draft(index).wchan = this.#wchans.get(bytes, start, end)
         break
       default:
-        this.#draft(index).syscall = parseSyscall(textIn(bytes, start, end), '').value
+        this.#draft(index).syscall = syscallIn(bytes, start, end)
     }
   }
 
@@ -102,6 +103,7 @@ export class TaskFiles {
     const read = this.#stacks.get(bytes, start, end)
     this.#draft(index).stack = read.stack
     this.table.stackLines[index] = read.line
+    this.table.restful[index] = read.isResting
     for (const fault of read.faults) this.#faults.add({ ...fault, file: pathOf(this.#entry) })
   }
 
@@ -127,5 +129,5 @@ function wchanIn(bytes: Buffer, start: number, end: number): string | null {
 
 function stackIn(bytes: Buffer, start: number, end: number): StackRead {
   const { value, faults } = parseStack(textIn(bytes, start, end), '')
-  return { ...value, faults }
+  return { ...value, faults, isResting: isResting(value.stack) }
 }

@@ -28,6 +28,8 @@ export class TaskTable {
   readonly seen: number[] = []
   /** By index: line of the stack's first frame. */
   readonly stackLines: number[] = []
+  /** By index: whether a task of this stack is at rest. */
+  readonly restful: boolean[] = []
   /** By index: where in the status stands what may be quoted; undefined without a status. */
   readonly statusLines: (StatusLines | undefined)[] = []
   readonly #indexOf = new Map<number, number>()
@@ -70,28 +72,28 @@ export class TaskTable {
     return count
   }
 
-  /** True when the task's `kind` was read from its own folder, not from its group's. */
-  isOwn(index: number, kind: TaskFile): boolean {
-    return ((this.seen[index] ?? 0) & bitOf(kind)) !== 0
-  }
-
   /** Path of the file that the task's `kind` was read from. */
   pathOf(index: number, kind: TaskFile): string {
-    const task = this.tasks[index]
-    const folder = this.isOwn(index, kind) ? `task/${task?.tid}/` : ''
-    return `proc/${task?.tgid}/${folder}${kind}`
+    const { tgid, tid } = this.tasks[index] ?? { tgid: 0, tid: 0 }
+    const isOwn = ((this.seen[index] ?? 0) & bitOf(kind)) !== 0
+    return pathOfTask(tgid ?? 0, isOwn ? (tid ?? 0) : 0, kind)
   }
 
   /** Indices of all tasks, by thread group and task. */
   ordered(): Uint32Array {
     // Numbers sort without a function of ours: a pid has seven digits, so two fit in one double.
-    const keys = new Float64Array(this.tasks.length)
-    for (const [index, { tgid, tid }] of this.tasks.entries()) {
-      keys[index] = (tgid ?? 0) * PIDS_END + (tid ?? 0)
+    const { tasks } = this
+    const keys = new Float64Array(tasks.length)
+    for (let index = 0; index < tasks.length; index += 1) {
+      keys[index] = (tasks[index]?.tgid ?? 0) * PIDS_END + (tasks[index]?.tid ?? 0)
     }
-    return Uint32Array.from(keys.sort(), (key) =>
-      this.indexOf(Math.floor(key / PIDS_END), key % PIDS_END),
-    )
+    keys.sort()
+    const indices = new Uint32Array(tasks.length)
+    for (let at = 0; at < keys.length; at += 1) {
+      const key = keys[at] ?? 0
+      indices[at] = this.indexOf(Math.floor(key / PIDS_END), key % PIDS_END)
+    }
+    return indices
   }
 
   #oddIndex(tgid: number, tid: number): number {
@@ -108,6 +110,7 @@ export class TaskTable {
     this.tasks.push(newTask(tgid, tid))
     this.seen.push(0)
     this.stackLines.push(1)
+    this.restful.push(false)
     this.statusLines.push(undefined)
     return this.#lastIndex
   }
@@ -153,3 +156,44 @@ export function newTask(tgid: number, tid: number): TaskDraft {
 }
 
 const NOWHERE = { file: '', line: 1 }
+
+/**
+ * Writes paths of /proc into one memory and makes one string of each: joined texts would keep every
+ * part of every path.
+ */
+const PATH = Buffer.from(`proc/${' '.repeat(64)}`)
+const PROC_BYTES = 5
+const TASK = Buffer.from('/task/')
+
+/** `proc/<tgid>/task/<tid>/<kind>`, without the task where `tid` is 0. */
+function pathOfTask(tgid: number, tid: number, kind: TaskFile): string {
+  let end = writeNumber(tgid, PROC_BYTES)
+  if (tid > 0) end = writeNumber(tid, writeBytes(TASK, end))
+  end = writeBytes(NAMES[kind], end)
+  return PATH.toString('latin1', 0, end)
+}
+
+const NAMES: Readonly<Record<TaskFile, Buffer>> = {
+  comm: Buffer.from('/comm'),
+  status: Buffer.from('/status'),
+  stat: Buffer.from('/stat'),
+  stack: Buffer.from('/stack'),
+  wchan: Buffer.from('/wchan'),
+  syscall: Buffer.from('/syscall'),
+}
+
+function writeBytes(bytes: Buffer, at: number): number {
+  for (let index = 0; index < bytes.length; index += 1) PATH[at + index] = bytes[index] ?? 0
+  return at + bytes.length
+}
+
+function writeNumber(value: number, at: number): number {
+  let digits = 1
+  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits += 1
+  let rest = value
+  for (let index = at + digits - 1; index >= at; index -= 1) {
+    PATH[index] = 0x30 + (rest % 10)
+    rest = Math.floor(rest / 10)
+  }
+  return at + digits
+}

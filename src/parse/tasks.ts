@@ -1,6 +1,5 @@
 import type { TaskFile } from '../model/entry.ts'
 import type { Mount, PsRow } from '../model/snapshot.ts'
-import type { Stack } from '../model/stack.ts'
 import { type Mark, TASK_STATES, type Task, type TaskState } from '../model/task.ts'
 import { decidingFiles, type Group, type Groups, remotePoints } from './groups.ts'
 import { NO_LINES } from './proc/status.ts'
@@ -20,21 +19,35 @@ export type TaskParts = {
 /** Joins the files of each task; then come tasks that only a ps listing shows. */
 export function tasksOf(parts: TaskParts): Task[] {
   const { table } = parts.files
-  const points = remotePoints(parts.mounts)
-  const rows = new Map(parts.ps.map((row) => [row.tid ?? row.tgid, row]))
-  const hasKthreadd = table.tasks.some(({ tid, comm }) => tid === 2 && comm === 'kthreadd')
-  const tasks = Array.from(table.ordered(), (index) => {
-    const task = table.tasks[index] ?? newTask(0, 0)
-    const group = parts.groups.find(task.tgid ?? 0)
-    if (group) joinGroup(task, group, points)
-    if (rows.size > 0) joinRow(task, rows.get(task.tid ?? 0), table.hasFile(index, 'wchan'))
-    if (task.kthread === null && hasKthreadd && task.ppid !== null) {
-      task.kthread = task.tgid === 2 || task.ppid === 2
-    }
-    joinPlaces(task, index, parts)
-    return task
-  })
-  return [...tasks, ...listedTasks(table.tasks, parts.ps)]
+  const around: Around = {
+    points: remotePoints(parts.mounts),
+    rows: new Map(parts.ps.map((row) => [row.tid ?? row.tgid, row])),
+    hasKthreadd: table.tasks.some(({ tid, comm }) => tid === 2 && comm === 'kthreadd'),
+  }
+  const tasks: Task[] = []
+  for (const index of table.ordered()) tasks.push(joined(index, parts, around))
+  for (const task of listedTasks(table.tasks, parts.ps)) tasks.push(task)
+  return tasks
+}
+
+/** What is the same for all tasks. */
+type Around = {
+  readonly points: readonly string[]
+  readonly rows: ReadonlyMap<number, PsRow>
+  readonly hasKthreadd: boolean
+}
+
+function joined(index: number, parts: TaskParts, { points, rows, hasKthreadd }: Around): Task {
+  const { table } = parts.files
+  const task = table.tasks[index] ?? newTask(0, 0)
+  const group = parts.groups.find(task.tgid ?? 0)
+  if (group) joinGroup(task, group, points)
+  if (rows.size > 0) joinRow(task, rows.get(task.tid ?? 0), table.hasFile(index, 'wchan'))
+  if (task.kthread === null && hasKthreadd && task.ppid !== null) {
+    task.kthread = task.tgid === 2 || task.ppid === 2
+  }
+  joinPlaces(task, index, parts)
+  return task
 }
 
 function joinGroup(task: TaskDraft, group: Group, points: readonly string[]): void {
@@ -53,13 +66,16 @@ function joinRow(task: TaskDraft, row: PsRow | undefined, hasWchan: boolean): vo
 
 function joinPlaces(task: TaskDraft, index: number, { files, unreadable }: TaskParts): void {
   const { table } = files
-  task.from = { file: table.pathOf(index, firstFile(table, index)), line: 1 }
-  if (task.stack !== null) {
+  if (task.stack === null) {
+    task.from = { file: table.pathOf(index, firstFile(table, index)), line: 1 }
+  } else {
     task.stackFrom = { file: table.pathOf(index, 'stack'), line: table.stackLines[index] ?? 1 }
+    task.from = task.stackFrom
   }
   const unread = unreadable.of(index)
   if (unread.length > 0) task.unreadable = unread
-  if (unread.length > 0 || !isAtRest(task)) task.marks = marksOf(task, index, files)
+  if (unread.length > 0 || !isAtRest(task, table.restful[index] ?? false))
+    task.marks = marksOf(task, index, files)
 }
 
 function firstFile(table: TaskTable, index: number): TaskFile {
@@ -69,28 +85,12 @@ function firstFile(table: TaskTable, index: number): TaskFile {
 
 const FIRST_FILES: readonly TaskFile[] = ['status', 'stat', 'comm', 'stack', 'wchan', 'syscall']
 
-/**
- * Functions that a task at rest sleeps in. Tasks of other stacks get marks; so this is no diagnosis,
- * only what keeps the lines of twenty thousand idle threads from being kept.
- */
-const REST =
-  /^(?:do_epoll_wait|ep_poll|futex_\w+|do_futex|hrtimer_nanosleep|do_nanosleep|do_poll|do_sys_poll|poll_schedule_timeout|do_select|pipe_read|anon_pipe_read|do_wait|do_sigtimedwait|sigsuspend|inet_csk_accept|unix_\w+|tcp_recvmsg|worker_thread|rescuer_thread|smpboot_thread_fn|kthreadd|kthread_worker_fn|kswapd|oom_reaper|ksoftirqd|rcu_gp_kthread|rcu_nocb_\w+|rcu_tasks_\w+|irq_thread|tty_\w+|n_tty_read|signalfd_read|inotify_read|eventfd_read|__skb_\w+|kauditd_thread|khugepaged|kcompactd|kjournald2|migration_cpu_stop|do_syslog|rcu_core|scsi_error_handler|devtmpfs\w*)$/
-
-const restOf = new WeakMap<Stack, boolean>()
-
-function isResting(stack: Stack): boolean {
-  const known = restOf.get(stack)
-  if (known !== undefined) return known
-  const isRest = stack.names.some((name) => REST.test(name)) && !stack.names.includes('do_exit')
-  restOf.set(stack, isRest)
-  return isRest
-}
-
-function isAtRest({ state, fdSize, taskPending, groupPending, exitingFlag, stack }: Task): boolean {
+function isAtRest(task: Task, isResting: boolean): boolean {
+  const { state, fdSize, taskPending, groupPending, exitingFlag, stack } = task
   if (state !== null && state !== 'S' && state !== 'I' && state !== 'R') return false
   if (taskPending.length > 0 || groupPending.length > 0) return false
   if (fdSize === 0 || exitingFlag === true) return false
-  return stack === null || state === 'R' || isResting(stack)
+  return stack === null || state === 'R' || isResting
 }
 
 /** The lines as the kernel prints them: they are known by their values. */

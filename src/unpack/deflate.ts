@@ -160,22 +160,24 @@ export class Deflate {
 
   #readLengths(count: number): Uint8Array {
     const lengths = new Uint8Array(count)
-    for (let at = 0; at < count; ) {
+    let at = 0
+    while (at < count) {
       const symbol = this.#takeLengthSymbol()
-      if (symbol < 16) {
-        lengths[at] = symbol
-        at += 1
-        continue
-      }
-      if (symbol === 16 && at === 0) throw corrupt('a repeated length before the first')
-      const value = symbol === 16 ? (lengths[at - 1] ?? 0) : 0
-      const run =
-        symbol === 16 ? 3 + this.#take(2) : symbol === 17 ? 3 + this.#take(3) : 11 + this.#take(7)
+      if (symbol === REPEAT && at === 0) throw corrupt('a repeated length before the first')
+      const value = symbol < REPEAT ? symbol : symbol === REPEAT ? (lengths[at - 1] ?? 0) : 0
+      const run = this.#takeRun(symbol)
       if (at + run > count) throw corrupt('more lengths than codes')
       lengths.fill(value, at, at + run)
       at += run
     }
     return lengths
+  }
+
+  /** How often the length of this symbol stands: once, or as bits behind it say. */
+  #takeRun(symbol: number): number {
+    if (symbol < REPEAT) return 1
+    if (symbol === REPEAT) return 3 + this.#take(2)
+    return symbol === ZEROS ? 3 + this.#take(3) : 11 + this.#take(7)
   }
 
   #takeLengthSymbol(): number {
@@ -323,6 +325,9 @@ const DISTANCE_BITS = 9
 const LITERAL_MASK = (1 << LITERAL_BITS) - 1
 const DISTANCE_MASK = (1 << DISTANCE_BITS) - 1
 const END_OF_BLOCK = 256
+/** Symbols of the code of lengths: the last length again, a short run of zeros; then a long one. */
+const REPEAT = 16
+const ZEROS = 17
 
 /** The order in which the lengths of the codes of lengths are sent. */
 // biome-ignore format: one row

@@ -13,6 +13,8 @@ export class Feed {
   #use: Use = () => {}
   #held = Buffer.allocUnsafe(1024)
   #heldBytes = 0
+  /** The bytes in hand, while they are pushed. */
+  chunk: Buffer = EMPTY
   /** Bytes of the stream before the first byte of the chunk's memory. */
   #base = 0
   /** Where reading stands in the chunk, and where the chunk ends. */
@@ -48,7 +50,19 @@ export class Feed {
     this.#isWhole = false
   }
 
+  /**
+   * The next `wantedBytes` at once, where they lie whole in the chunk in hand: gives where in `chunk`
+   * they start, and passes over them and `skipBytes` more. -1 where they were cut: `take` them then.
+   */
+  reach(wantedBytes: number, skipBytes: number): number {
+    const start = this.#at
+    if (this.#end - start < wantedBytes + skipBytes) return -1
+    this.#at = start + wantedBytes + skipBytes
+    return start
+  }
+
   push(chunk: Buffer, start: number, end: number): void {
+    this.chunk = chunk
     this.#at = start
     this.#end = end
     this.#base -= start
@@ -61,6 +75,8 @@ export class Feed {
     }
     this.#base += this.#at
     this.#at = 0
+    this.#end = 0
+    this.chunk = EMPTY
   }
 
   #skip(): void {
@@ -95,3 +111,5 @@ export class Feed {
     this.#use(chunk, start, start + taken)
   }
 }
+
+const EMPTY: Buffer = Buffer.alloc(0)

@@ -182,22 +182,25 @@ export class Gunzip {
 
 /** Length of the header at `start`; 0 where more bytes are needed to tell, -1 where it is none. */
 function headerLength(bytes: Buffer, start: number, end: number): number {
-  if (end - start < HEADER_BYTES) return isPrefix(bytes, start, end) ? 0 : -1
+  if (!isPrefix(bytes, start, end)) return -1
+  if (end - start < HEADER_BYTES) return 0
   const flags = bytes[start + 3] ?? 0
-  if (!isPrefix(bytes, start, end) || (flags & FLAG.reserved) !== 0) return -1
+  if ((flags & FLAG.reserved) !== 0) return -1
   let at = start + HEADER_BYTES
   if ((flags & FLAG.extra) !== 0) {
     if (at + 2 > end) return 0
     at += 2 + bytes.readUInt16LE(at)
   }
-  for (const flag of [FLAG.name, FLAG.comment]) {
-    if ((flags & flag) === 0) continue
-    const zero = at < end ? bytes.subarray(at, end).indexOf(0) : -1
-    if (zero < 0) return 0
-    at += zero + 1
-  }
+  if ((flags & FLAG.name) !== 0) at = afterZero(bytes, at, end)
+  if ((flags & FLAG.comment) !== 0) at = afterZero(bytes, at, end)
   if ((flags & FLAG.headerSum) !== 0) at += 2
   return at <= end ? at - start : 0
+}
+
+/** Behind the zero byte that ends a text; past `end` where it has not come yet. */
+function afterZero(bytes: Buffer, start: number, end: number): number {
+  const zero = start < end ? bytes.subarray(0, end).indexOf(0, start) : -1
+  return zero < 0 ? end + 1 : zero + 1
 }
 
 const EMPTY: Buffer = Buffer.alloc(0)

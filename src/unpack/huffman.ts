@@ -62,22 +62,34 @@ function countLengths(lengths: Uint8Array): void {
   const symbols = lengths.length - (COUNTS[0] ?? 0)
   COUNTS[0] = 0
   let left = 1
-  for (let bits = 1; bits <= CODE_BITS_MAX; bits += 1) {
+  for (let bits = 1; bits <= CODE_BITS_MAX && left >= 0; bits += 1) {
     FIRST[bits] = ((FIRST[bits - 1] ?? 0) + (COUNTS[bits - 1] ?? 0)) << 1
     left = left * 2 - (COUNTS[bits] ?? 0)
-    if (left < 0) throw new Problem('archive-corrupt', { what: 'a deflate code is over-full' })
   }
   const isLenient = symbols === 0 || (symbols === 1 && COUNTS[1] === 1)
-  if (left > 0 && !isLenient) {
-    throw new Problem('archive-corrupt', { what: 'a deflate code is not full' })
+  if (left < 0 || (left > 0 && !isLenient)) {
+    throw new Problem('archive-corrupt', { what: 'the lengths of a deflate code' })
   }
 }
 
 /** Gives each symbol its code, and each first part of the long ones a table behind the first. */
 function placeSecondTables({ rootBits, entries }: HuffmanTable, lengths: Uint8Array): void {
-  const rootMask = (1 << rootBits) - 1
+  const roots = 1 << rootBits
+  if (!giveCodes(rootBits, lengths)) return
+  let free = roots
+  for (let root = 0; root < roots; root += 1) {
+    const bits = DEPTHS[root] ?? 0
+    if (bits === 0) continue
+    entries[root] = rootBits | ENTRY.table | (bits << 8) | (free << 16)
+    entries.fill(0, free, free + (1 << bits))
+    free += 1 << bits
+  }
+}
+
+/** Notes each symbol's code, and how many bits follow each root; false where none do. */
+function giveCodes(rootBits: number, lengths: Uint8Array): boolean {
   DEPTHS.fill(0, 0, 1 << rootBits)
-  let hasDeep = false
+  let hasLong = false
   for (let symbol = 0; symbol < lengths.length; symbol += 1) {
     const length = lengths[symbol] ?? 0
     if (length === 0) continue
@@ -85,18 +97,11 @@ function placeSecondTables({ rootBits, entries }: HuffmanTable, lengths: Uint8Ar
     FIRST[length] = (FIRST[length] ?? 0) + 1
     CODES[symbol] = code
     if (length <= rootBits) continue
-    hasDeep = true
-    const root = code & rootMask
+    const root = code & ((1 << rootBits) - 1)
     DEPTHS[root] = Math.max(DEPTHS[root] ?? 0, length - rootBits)
+    hasLong = true
   }
-  let free = 1 << rootBits
-  for (let root = 0; hasDeep && root <= rootMask; root += 1) {
-    const bits = DEPTHS[root] ?? 0
-    if (bits === 0) continue
-    entries[root] = rootBits | ENTRY.table | (bits << 8) | (free << 16)
-    entries.fill(0, free, free + (1 << bits))
-    free += 1 << bits
-  }
+  return hasLong
 }
 
 function placeDeep(table: HuffmanTable, code: number, length: number, entry: number): void {

@@ -88,12 +88,27 @@ export class TarWalker {
     const entry = this.#entryAt(bytes, start)
     this.#forgetLong()
     if (entry === null) return this.#nextHeader(padded(sizeBytes))
+    const padding = padded(sizeBytes) - sizeBytes
+    if (entry.kind !== 'proc-lines' && sizeBytes <= this.#limits.entryBytes) {
+      const at = this.#feed.reach(sizeBytes, padding)
+      if (at >= 0) {
+        this.tally.file(entry, sizeBytes)
+        this.#sink.file(entry, this.#feed.chunk, at, at + sizeBytes)
+        return this.#nextHeader(0)
+      }
+    }
+    this.#readCut(entry, sizeBytes, padding)
+  }
+
+  /** A file that does not lie whole in the chunk in hand, or is used as it comes. */
+  #readCut(entry: Entry, sizeBytes: number, padding: number): void {
     this.tally.file(entry, sizeBytes)
     this.#entry = entry
-    this.#padding = padded(sizeBytes) - sizeBytes
+    this.#padding = padding
     if (entry.kind === 'proc-lines') {
       this.#lines = new ProcLines(this.#sink, this.#limits, this.tally)
-      return this.#feed.stream(sizeBytes, this.#useLines)
+      this.#feed.stream(sizeBytes, this.#useLines)
+      return
     }
     if (sizeBytes > this.#limits.entryBytes) throw this.#tooLarge(pathOf(entry), sizeBytes)
     this.#feed.take(0, sizeBytes, this.#useFile)

@@ -1,5 +1,5 @@
 import type { Fault, Parsed } from '../../model/parsed.ts'
-import { faultAt } from '../bytes.ts'
+import { BYTE, bytesOf, faultAt } from '../bytes.ts'
 
 /**
  * Reads `/proc/<pid>/task/<tid>/comm`: the task's name, as it or the kernel set it, and a newline.
@@ -35,7 +35,6 @@ export function parseWchan(text: string, file: string): Parsed<string | null> {
   return { value: isSymbol ? value : null, faults }
 }
 
-const SYSCALL = /^(?:running|-?\d+(?: 0x[\da-f]+)*)$/
 const SYSCALL_CHARS_MAX = 256
 
 /**
@@ -48,11 +47,28 @@ const SYSCALL_CHARS_MAX = 256
  * Source: fs/proc/base.c, proc_pid_syscall().
  */
 export function parseSyscall(text: string, file: string): Parsed<string | null> {
-  const value = text.trim()
-  if (value === '') return { value: null, faults: [] }
-  if (value.length <= SYSCALL_CHARS_MAX && SYSCALL.test(value)) return { value, faults: [] }
-  return { value: null, faults: [faultAt(file, 1, 'number and arguments, or running', value)] }
+  const bytes = bytesOf(text)
+  const value = syscallIn(bytes, 0, bytes.length)
+  if (value !== null || text.trim() === '') return { value, faults: [] }
+  return { value: null, faults: [faultAt(file, 1, 'number and arguments, or running', text)] }
 }
+
+/** The same from bytes; null for anything else than numbers. */
+export function syscallIn(bytes: Buffer, start: number, end: number): string | null {
+  const stop = end > start && bytes[end - 1] === BYTE.newline ? end - 1 : end
+  if (stop === start || stop - start > SYSCALL_CHARS_MAX) return null
+  for (let at = start; at < stop; at += 1) {
+    if (!IS_SYSCALL[bytes[at] ?? 0]) {
+      return bytes.toString('latin1', start, stop) === 'running' ? 'running' : null
+    }
+  }
+  return bytes.toString('latin1', start, stop)
+}
+
+/** By byte: whether it stands in a number, or between two. */
+const IS_SYSCALL: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
+  /[\da-fx -]/.test(String.fromCharCode(byte)),
+)
 
 /**
  * Reads `/proc/<pid>/cgroup`: the path in the v2 tree, else that of the first v1 hierarchy.

@@ -24,8 +24,9 @@ const FIELD_PPID = 4
 const FIELD_FLAGS = 9
 const FIELD_START = 22
 
-// A name has 15 bytes, a kernel worker's with its workqueue up to 63. Behind it are only numbers.
-const COMM_END_MAX = 128
+// A pid of seven digits, ` (`, and a kernel worker's name with its workqueue, up to 63 bytes; others
+// have 15. Behind the name are only numbers.
+const COMM_END_MAX = 80
 
 /**
  * Reads `/proc/<pid>/task/<tid>/stat`: one line of fields, the name in parentheses.
