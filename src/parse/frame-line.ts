@@ -16,7 +16,7 @@ const LINE_CHARS_MAX = 1024
 // ppc64's first ABI has a dot before the name of a function's code. Rust and C++ names are mangled.
 const SYMBOL = String.raw`\.?(?<symbol>[A-Za-z_$][\w.$@]*)`
 // `[<0>]`, `[<ffffffff81012345>]`, s390's `([<...>]`, ppc64's `[stack] [address]`, sparc's `[address]`.
-const ADDRESS = String.raw`(?:\* +)?(?:(?<doubtful>\()?\[<(?:0x)?[\da-fA-F]*>\]\)? *|(?:\[[\da-f]{8,16}\] *){1,2}|=> +)?`
+const ADDRESS = String.raw`(?:\* +)?(?:(?<doubtful>\()?\[<(?:0x)?[\da-fA-F]*>\]\)? *|(?:\[[\da-f]{8,16}\] *){1,2}|0x[\da-f]{8,16} : |=> +)?`
 // Module, with the build id that some distributions print, cut off or not.
 // A time stamp in brackets is the next record's.
 const MODULE = String.raw`(?: +\[(?!\d+\.\d)(?<module>[\w.-]+)(?:[ (][^\]]*)?(?:\]|$))?`
@@ -97,6 +97,13 @@ export const FRAME_SHAPES: readonly FrameShape[] = [
     example: '<ffffffff80306bf2>{schedule_timeout+367}',
     shape: new RegExp(
       `^\\[?<[\\da-f]+>\\]?\\{(?::(?<module>[\\w.-]+):)?${SYMBOL}\\+(?<decimal>\\d+)\\}`,
+    ),
+  },
+  {
+    name: 'perf script',
+    example: 'ffffffff8104f45a fuse_flush+0x2a ([kernel.kallsyms])',
+    shape: new RegExp(
+      `^[\\da-f]{8,16} ${SYMBOL}(?:\\+0x(?<offset>[\\da-f]+))? \\(\\[(?!unknown)(?:kernel\\.\\w+|(?<module>[\\w-]+))\\]\\)$`,
     ),
   },
   {

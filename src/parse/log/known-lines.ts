@@ -16,8 +16,7 @@ export class KnownLines {
   /** What the line from `start` to `end` is; null when it is nothing of a stack. */
   kindAt(text: string, start: number, end: number): LineKind | null {
     if (end - start > LINE_CHARS_MAX) return null
-    let hash = end - start
-    for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+    const hash = hashOf(text, start, end)
     const first = this.#kinds.get(hash) ?? null
     for (let known = first; known; known = known.next) {
       if (known.text.length === end - start && text.startsWith(known.text, start)) return known.kind
@@ -25,6 +24,7 @@ export class KnownLines {
     return this.#add(hash, text.slice(start, end), first)
   }
 
+  /** What a line is that was put together. */
   kindOf(line: string): LineKind | null {
     return this.kindAt(line, 0, line.length)
   }
@@ -39,4 +39,15 @@ export class KnownLines {
     this.#kinds.set(hash, { text: ` ${line}`.slice(1), kind, next: isLong ? null : next })
     return kind
   }
+}
+
+// Lines differ in their offsets, which stand at their ends; of the name before, every third character will do.
+const WHOLE_CHARS = 20
+
+function hashOf(text: string, start: number, end: number): number {
+  const whole = Math.max(start, end - WHOLE_CHARS)
+  let hash = end - start
+  for (let at = start; at < whole; at += 3) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+  for (let at = whole; at < end; at += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+  return hash
 }

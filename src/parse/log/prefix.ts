@@ -4,13 +4,12 @@
  */
 
 const SPACE = 0x20
-const TAB = 0x09
 const DIGIT_0 = 0x30
 const DIGIT_9 = 0x39
 const BRACKET = 0x5b
 const BRACKET_END = 0x5d
-const LESS = 0x3c
 const GREATER = 0x3e
+const PLUS = 0x2b
 const DOT = 0x2e
 
 // Longer than any prefix seen; what lies beyond is the message, however it looks.
@@ -23,7 +22,7 @@ type WordPrefix = { readonly name: string; readonly example: string; readonly sh
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)'
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
 // `host kernel:`, `kernel:`, `host dockerd[812]:`. A host's name never ends in a colon, a message's first word may.
-const TAG = String.raw`(?:[^ \t:\[]+ +)?(?:kernel(?:\[\d+\])?|vmunix|[\w.@\/-]+\[\d+\]): ?`
+const TAG = String.raw`(?:[^ \t:\[]+ +)?(?:(?:kernel(?:\[\d+\])?|vmunix|[\w.@\/-]+\[\d+\]): ?|kernel - - (?:-|\[[^\]]{0,60}\]) )`
 
 /** Every prefix that begins with a letter or a digit; all are anchored and bounded. */
 export const WORD_PREFIXES: readonly WordPrefix[] = [
@@ -32,7 +31,7 @@ export const WORD_PREFIXES: readonly WordPrefix[] = [
     name: 'RFC 3339, and the forms of journalctl, CI systems and dmesg that are like it',
     example: '2025-01-24T02:15:03.9009694Z host kernel: ',
     shape: new RegExp(
-      String.raw`^(?:${DAY} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?[: \t]+(?:std(?:out|err) [FP] )?(?:${TAG})?`,
+      String.raw`^(?:1 )?(?:${DAY} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?[: \t]+(?:std(?:out|err) [FP] )?(?:${TAG})?`,
     ),
   },
   {
@@ -57,11 +56,23 @@ export const WORD_PREFIXES: readonly WordPrefix[] = [
     example: 'kern  :warn  : ',
     shape: /^(?:kern|user|daemon|syslog) {0,4}:[a-z]{3,6} {0,4}: ?/,
   },
+  { name: 'line number', example: '  12:\t', shape: /^\d{1,6}[:\t][ \t]*(?=\[ *\d|\[<)/ },
   {
     name: 'a time stamp whose bracket was cut off',
     example: '125545.834971] ',
     shape: /^\d{1,9}\.\d{6}\] ?/,
   },
+]
+
+/** By its first character. Blanks, the quotes of mails and the emphasis of Markdown are left out. */
+const FIRST_OF: readonly (readonly [First, string])[] = [
+  ['blank', ' \t>*`'],
+  ['bracket', '['],
+  ['level', '<'],
+  ['digit', '0123456789'],
+  ['capital', 'JFMASONDTW'],
+  ['word', 'kuds'],
+  ['emphasis', '_'],
 ]
 
 /**
@@ -72,39 +83,43 @@ export const WORD_PREFIXES: readonly WordPrefix[] = [
 export function messageStart(text: string, from: number, to: number): number {
   const limit = Math.min(to, from + PREFIX_CHARS_MAX)
   let at = from
-  for (;;) {
-    const next = afterOne(text, at, limit)
+  while (at < limit) {
+    const first = FIRSTS[text.charCodeAt(at)]
+    if (first === undefined) return at
+    const next = first === 'blank' ? at + 1 : AFTER[first](text, at, limit)
     if (next === at) return at
     at = next
   }
-}
-
-function afterOne(text: string, at: number, limit: number): number {
-  if (at >= limit) return at
-  const code = text.charCodeAt(at)
-  if (code === SPACE || code === TAB || code === GREATER) return at + 1
-  if (isEmphasis(text, at, code)) return at + 1
-  if (code === BRACKET) return afterBracket(text, at, limit)
-  if (code === LESS) return afterLevel(text, at, limit)
-  if (isWordStart(text, at)) return afterWord(text, at, limit)
   return at
 }
 
-// Markdown: `**[<0>] f+0x1/0x2**`, `_[<0>] ..._`; a name may begin with `_`.
-function isEmphasis(text: string, at: number, code: number): boolean {
-  return code === 0x2a || code === 0x60 || (code === 0x5f && text.charCodeAt(at + 1) === BRACKET)
+type First = 'blank' | 'bracket' | 'level' | 'digit' | 'capital' | 'word' | 'emphasis'
+
+/**
+ * What a character can begin: most lines of a log are frames, and the first letter of most of them
+ * begins no prefix.
+ */
+const FIRSTS: readonly (First | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  return FIRST_OF.find(([, characters]) => characters.includes(character))?.[0]
+})
+
+type After = (text: string, at: number, limit: number) => number
+
+const AFTER: Readonly<Record<Exclude<First, 'blank'>, After>> = {
+  bracket: afterBracket,
+  level: afterLevel,
+  digit: afterWord,
+  // `Oct `, `Mon `.
+  capital: (text, at, limit) =>
+    text.charCodeAt(at + 3) === SPACE ? afterWord(text, at, limit) : at,
+  word: (text, at, limit) =>
+    FIRST_WORDS.some((word) => text.startsWith(word, at)) ? afterWord(text, at, limit) : at,
+  // Markdown: `_[<0>] ..._`; a name may begin with `_`.
+  emphasis: (text, at) => (text.charCodeAt(at + 1) === BRACKET ? at + 1 : at),
 }
 
 const FIRST_WORDS = ['kern', 'user ', 'daemon', 'syslog']
-const CAPITALS = 'JFMASONDTW' // months and days begin with these
-
-// Most lines of a log are frames, which begin with letters too: this look must be a short one.
-function isWordStart(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  if (code >= DIGIT_0 && code <= DIGIT_9) return true
-  if (code >= 0x61) return FIRST_WORDS.some((word) => text.startsWith(word, at))
-  return CAPITALS.includes(String.fromCharCode(code)) && text.charCodeAt(at + 3) === SPACE
-}
 
 function afterWord(text: string, at: number, limit: number): number {
   const head = text.slice(at, limit)
@@ -134,9 +149,9 @@ function afterBracket(text: string, at: number, limit: number): number {
 
 function isStamp(text: string, start: number, end: number): boolean {
   const code = text.charCodeAt(start)
-  if (isDigit(code) || code === 0x2b) return isSeconds(text, start, end) || isDate(text, start, end)
-  if (code === 0x54 || code === 0x43) return isCaller(text, start, end) || isDate(text, start, end)
-  return isDate(text, start, end)
+  if ((isDigit(code) || code === PLUS) && isSeconds(text, start, end)) return true
+  if ((code === 0x54 || code === 0x43) && isCaller(text, start, end)) return true
+  return end - start >= STAMP_CHARS_MIN && STAMP.test(text.slice(start, end))
 }
 
 function isSeconds(text: string, from: number, end: number): boolean {
@@ -160,13 +175,12 @@ function isCaller(text: string, start: number, end: number): boolean {
   return at === end || text.charCodeAt(at) === 0x40 || text.charCodeAt(at) === 0x2f
 }
 
-const DATE = new RegExp(
-  String.raw`^(?:${DAY} ${MONTH} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4}|(?:${DAY} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?) *$`,
+const STAMP_CHARS_MIN = 8
+// `Mon Mar 28 07:46:40 2022`, `2025-02-05 15:30:52`, dmesg -H's `Mar28 07:46`, dmesg -d's
+// `12.345678 <    0.000021>`, and what kernels of telephones say of CPU and task: `1:  kworker/1:1:  456`.
+const STAMP = new RegExp(
+  String.raw`^(?:(?:${DAY} ${MONTH} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4}|(?:${DAY} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|${MONTH}\d{1,2} \d\d:\d\d|\d{1,9}\.\d{6})?(?: ?< *\d{1,9}\.\d{6}>)? *|\d: {1,16}[^ \]][^\]]{0,15}: {1,6}\d{1,7})$`,
 )
-
-function isDate(text: string, start: number, end: number): boolean {
-  return end - start >= 19 && DATE.test(text.slice(start, end))
-}
 
 function isDigit(code: number): boolean {
   return code >= DIGIT_0 && code <= DIGIT_9
@@ -179,7 +193,7 @@ export type Times = {
   readonly at: string | null
 }
 
-const UPTIME = /\[ *(?<seconds>\d{1,9}\.\d{1,9})\]/
+const UPTIME = /\[ *(?<seconds>\d{1,9}\.\d{1,9})(?: <[^>]{1,20}>)?\]/
 const KMSG = /^\d{1,4},\d{1,12},(?<usec>\d{1,16}),/
 const CUT_UPTIME = /^(?<seconds>\d{1,9}\.\d{6})\]/
 const WALL =

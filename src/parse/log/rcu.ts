@@ -8,7 +8,7 @@ export const RCU: readonly Shape[] = [
     starts: ['rcu:', 'INFO: '],
     example: 'rcu: INFO: rcu_preempt self-detected stall on CPU',
     shape:
-      /^(?:rcu: )?INFO: \S+ (?:self-)?detected (?:expedited )?stalls? on CPU(?:s?\/tasks)?:?(?<rest>.*)/,
+      /^(?:rcu: )?INFO: \S+ (?:self-)?detected (?:expedited )?stalls? on (?:CPU(?:s?\/tasks)?|tasks):?(?<rest>.*)|^INFO: RCU detected CPU \d+ stall/,
     read({ rest = '' }, scan) {
       const listed = /\{([^}]*)/.exec(rest)?.[1] ?? ''
       const stalled = [...listed.matchAll(/\b(P?\d+)(?=-| |$)/g)]

@@ -28,10 +28,21 @@ export const REGISTERS: readonly Shape[] = [
   {
     name: 'program counter, arm, arm64, riscv, loongarch',
     wraps: true,
-    starts: ['pc : ', 'PC is at ', 'epc : ', 'epc: ', 'PC: ', 'era ', 'pc '],
+    starts: [
+      'pc : ',
+      'PC is at ',
+      'pc is at ',
+      'epc ',
+      'epc:',
+      'PC: ',
+      'era',
+      'pc ',
+      'TPC: ',
+      'IAOQ[0]: ',
+    ],
     example: 'pc : __raw_readb+0x18/0x2c',
     shape: new RegExp(
-      `^(?:pc|PC|epc|era)(?: is at| ?:)? *(?:[\\da-f]{8,16} )?(?:\\[<[\\da-f]+>\\] *)?${FRAME}`,
+      `^(?:pc|PC|epc|era|TPC|IAOQ\\[0\\])(?: is at| *:)? *<?(?:[\\da-f]{8,16} )?(?:\\[<[\\da-f]+>\\] *)?${FRAME}`,
     ),
     read: readRip,
   },
