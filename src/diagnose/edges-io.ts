@@ -1,6 +1,7 @@
 import type { GraphNode } from '../model/diagnosis.ts'
 import type { BlockDevice } from '../model/snapshot.ts'
 import type { Actor } from './actor.ts'
+import { journalDevice } from './devices.ts'
 import type { Connection, DaemonState } from './fuse.ts'
 import type { Draw, EdgeRule } from './graph.ts'
 import { isBelow, type NfsServer } from './nfs.ts'
@@ -81,13 +82,6 @@ function drawNfs({ notable, nfs }: Situation, draw: Draw): void {
   }
 }
 
-const JBD2_COMM = /^jbd2\/(.+)-\d+$/
-
-/** `jbd2/loop0-8` commits the journal on loop0. Source: fs/jbd2/journal.c, jbd2_journal_init_dev(). */
-function journalDevice({ task }: Actor): string | null {
-  return JBD2_COMM.exec(task.comm ?? '')?.[1] ?? null
-}
-
 function drawJournal({ notable }: Situation, draw: Draw): void {
   const committers = notable.filter((actor) => actor.blocked && journalDevice(actor) !== null)
   for (const actor of notable) {
@@ -156,7 +150,7 @@ function drawDevices(situation: Situation, draw: Draw): void {
   const names = new Set(devices.keys())
   for (const actor of notable) {
     if (!actor.blocked) continue
-    const name = deviceOf(actor, situation)
+    const name = situation.devices.of(actor)
     if (name === null) continue
     names.add(name)
     if (!DEVICE_CLASSES.has(actor.wait?.class ?? '')) continue
@@ -165,25 +159,6 @@ function drawDevices(situation: Situation, draw: Draw): void {
   }
   for (const name of names) drawWorkers(name, situation, draw)
   for (const device of devices.values()) drawBacking(device, situation, draw)
-}
-
-const FLUSH_COMM = /\bflush-(\d+:\d+)$/
-
-/** By the journal's name, by `flush-7:0`, or as the only journal's device that anyone waits for. */
-export function deviceOf(actor: Actor, { notable, snapshot }: Situation): string | null {
-  const own = journalDevice(actor)
-  if (own !== null) return own
-  const number = FLUSH_COMM.exec(actor.task.comm ?? '')?.[1]
-  const flushed = snapshot.blockDevices.find(({ device }) => device !== null && device === number)
-  if (flushed) return flushed.name
-  const journals = new Set(
-    notable.filter(({ blocked }) => blocked).flatMap((each) => journalDevice(each) ?? []),
-  )
-  const busy = snapshot.blockDevices.filter(
-    ({ inflight }) => inflight && inflight.reads + inflight.writes > 0,
-  )
-  const only = [...journals, ...busy.map(({ name }) => name)]
-  return new Set(only).size === 1 ? (only[0] ?? null) : null
 }
 
 /** A loop device is worked by a kernel worker that reads and writes a file. */

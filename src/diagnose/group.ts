@@ -14,6 +14,8 @@ export type Cause = {
 
 type Reach = {
   readonly match: Match
+  /** Its place among all, the worst and surest first. */
+  readonly rank: number
   readonly anchors: readonly string[]
   readonly tasks: ReadonlySet<string>
   /** Everything that waits for its anchors. */
@@ -28,19 +30,46 @@ export function causesOf(
   situation: Situation,
   graph: Graph,
 ): readonly Cause[] {
-  const reaches = [...matches].sort(byRank).map((match) => reachOf(match, graph))
+  const reaches = [...matches].sort(byRank).map((match, rank) => reachOf(match, rank, graph))
+  const near = neighboursOf(reaches)
   const parents = new Map<Reach, Reach>()
-  for (const [rank, reach] of reaches.entries()) {
-    const parent = reaches.find(
-      (other, index) => isPartOf(reach, other, index < rank) && !leadsTo(other, reach, parents),
-    )
+  for (const reach of reaches) {
+    const others = near(reach).filter((other) => !leadsTo(other, reach, parents))
+    const parent =
+      others.find((other) => isPartOf(reach, other)) ??
+      // What two wait on may be a guess, so it joins them only where nothing better does.
+      others.find((other) => subsumes(other, reach) && meet(reach, other))
     if (parent) parents.set(reach, parent)
   }
-  const roots = reaches.filter((reach) => !parents.has(reach))
-  return roots.map((root) => {
-    const absorbed = reaches.filter((reach) => reach !== root && rootOf(reach, parents) === root)
-    return causeOf(root, absorbed, situation, graph)
-  })
+  const parts = new Map<Reach, Reach[]>()
+  for (const reach of parents.keys()) {
+    const root = rootOf(reach, parents)
+    const found = parts.get(root)
+    if (found) found.push(reach)
+    else parts.set(root, [reach])
+  }
+  return reaches
+    .filter((reach) => !parents.has(reach))
+    .map((root) => causeOf(root, parts.get(root) ?? [], situation, graph))
+}
+
+/** The others that share a task or something waited for with a match, better ones first. */
+function neighboursOf(reaches: readonly Reach[]): (reach: Reach) => readonly Reach[] {
+  const byKey = new Map<string, Set<Reach>>()
+  for (const reach of reaches) {
+    for (const key of [...reach.tasks, ...reach.downstream]) {
+      const found = byKey.get(key)
+      if (found) found.add(reach)
+      else byKey.set(key, new Set([reach]))
+    }
+  }
+  return (reach) => {
+    const found = new Set<Reach>()
+    for (const key of [...reach.tasks, ...reach.downstream]) {
+      for (const other of byKey.get(key) ?? []) if (other !== reach) found.add(other)
+    }
+    return [...found].sort((one, other) => one.rank - other.rank)
+  }
 }
 
 function byRank(one: Match, other: Match): number {
@@ -50,11 +79,12 @@ function byRank(one: Match, other: Match): number {
   )
 }
 
-function reachOf(match: Match, graph: Graph): Reach {
+function reachOf(match: Match, rank: number, graph: Graph): Reach {
   const anchors = match.anchors.map(({ key }) => key)
   const tasks = new Set([...match.roles.values()].flat().map(({ key }) => key))
   return {
     match,
+    rank,
     anchors,
     tasks,
     upstream: reachable(graph.into, anchors, 'from'),
@@ -62,26 +92,29 @@ function reachOf(match: Match, graph: Graph): Reach {
   }
 }
 
+function subsumes(other: Reach, reach: Reach): boolean {
+  return other.match.signature.subsumes.includes(reach.match.signature.id)
+}
+
 /**
  * True when `reach` is the other's business: named so by the other, or made of its victims only.
  * Of two that wait for each other the better one stands.
  */
-function isPartOf(reach: Reach, other: Reach, isBetter: boolean): boolean {
-  if (reach === other) return false
-  if (other.match.signature.subsumes.includes(reach.match.signature.id)) {
-    return haveToDo(reach, other)
+function isPartOf(reach: Reach, other: Reach): boolean {
+  if (subsumes(other, reach)) {
+    return (
+      reach.anchors.some((key) => other.tasks.has(key) || other.upstream.has(key)) ||
+      other.anchors.some((key) => reach.tasks.has(key))
+    )
   }
-  if (reach.match.signature.subsumes.includes(other.match.signature.id)) return false
+  if (subsumes(reach, other)) return false
   if (!reach.anchors.every((key) => other.upstream.has(key))) return false
-  return isBetter || !other.anchors.every((key) => reach.upstream.has(key))
+  return other.rank < reach.rank || !other.anchors.every((key) => reach.upstream.has(key))
 }
 
-function haveToDo(reach: Reach, other: Reach): boolean {
-  return (
-    reach.anchors.some((key) => other.tasks.has(key) || other.upstream.has(key)) ||
-    [...reach.downstream].some((key) => other.downstream.has(key)) ||
-    other.anchors.some((key) => reach.tasks.has(key))
-  )
+/** Both wait, in the end, for the same. */
+function meet(reach: Reach, other: Reach): boolean {
+  return [...reach.downstream].some((key) => other.downstream.has(key))
 }
 
 /** Whether following parents from `reach` comes to `target`: two that wait for each other. */
@@ -116,13 +149,16 @@ function causeOf(
 function withoutVictims(match: Match, graph: Graph): Match {
   const first = match.signature.roles[0]
   if (first?.name !== CULPRIT || match.anchors.length < 2) return match
-  const keys = new Set(match.anchors.map(({ key }) => key))
-  const culprits = match.anchors.filter(({ key }) => {
-    const ahead = reachable(graph.out, [key], 'to')
-    return ![...ahead].some((each) => each !== key && keys.has(each))
-  })
+  const waiting = waitingFor(match.anchors, graph)
+  const culprits = match.anchors.filter(({ key }) => !waiting.has(key))
   if (culprits.length === 0) return match
   return { ...match, anchors: culprits, roles: new Map([...match.roles, [CULPRIT, culprits]]) }
+}
+
+/** Everything from which an arrow, or several, lead to one of the tasks. */
+function waitingFor(actors: readonly Actor[], graph: Graph): ReadonlySet<string> {
+  const direct = actors.flatMap(({ key }) => (graph.into.get(key) ?? []).map(({ from }) => from))
+  return reachable(graph.into, direct, 'from')
 }
 
 /** The role that accuses; other first roles only say what their tasks do. */

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Actor } from './actor.ts'
 import { castOf } from './actors.ts'
+import { type DeviceView, devicesOf } from './devices.ts'
 import { type FuseView, fuseOf } from './fuse.ts'
 import { isZapping, type PidNamespaces, pidNamespacesOf } from './namespaces.ts'
 import { type NfsView, nfsOf } from './nfs.ts'
@@ -22,6 +23,7 @@ export type Situation = {
   readonly namespaces: PidNamespaces
   readonly fuse: FuseView
   readonly nfs: NfsView
+  readonly devices: DeviceView
   /** Events of the log, reports that no longer hold, and goroutines. */
   readonly others: readonly Actor[]
 }
@@ -43,10 +45,11 @@ export function situationOf(snapshot: Snapshot): Situation {
     if (ppid !== null) append(children, ppid, actor)
   }
   const namespaces = pidNamespacesOf(actors, leaders)
+  const notable = [...actors.filter((actor) => isNotable(actor, groups)), ...others]
   return {
     snapshot,
     actors,
-    notable: [...actors.filter((actor) => isNotable(actor, groups)), ...others],
+    notable,
     byTid,
     leaders,
     groups,
@@ -54,6 +57,7 @@ export function situationOf(snapshot: Snapshot): Situation {
     namespaces,
     fuse: fuseOf(snapshot, groups, leaders, namespaces),
     nfs: nfsOf(snapshot),
+    devices: devicesOf(notable, snapshot.blockDevices),
     others,
   }
 }

@@ -1,6 +1,5 @@
 import type { Subject, SubjectKind } from '../model/diagnosis.ts'
 import type { Actor } from './actor.ts'
-import { deviceOf } from './edges-io.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Situation } from './situation.ts'
 
@@ -17,8 +16,11 @@ const SUBJECTS: Readonly<
   },
   mount: (actor, { nfs }) =>
     actor.wait?.class === 'nfs' ? (nfs.of(actor)?.name ?? UNKNOWN) : (actor.wait?.class ?? null),
-  device: (actor, situation) => actor.reports[0]?.object ?? deviceOf(actor, situation) ?? UNKNOWN,
-  lock: (actor) => actor.wait?.function ?? null,
+  device: (actor, situation) => actor.reports[0]?.object ?? situation.devices.of(actor) ?? UNKNOWN,
+  lock: ({ wait, task }) => {
+    if (wait?.class !== 'mmap-lock') return wait?.function ?? null
+    return task.tgid === null ? 'mmap_lock' : `mmap_lock of ${task.tgid}`
+  },
   task: ({ task }) => (task.tid === null ? null : String(task.tid)),
   host: () => 'host',
   stack: (actor) => stackId(actor),

@@ -1,7 +1,6 @@
 import type { Signature } from '../model/signature.ts'
 import type { Actor } from './actor.ts'
 import { nameOf } from './actor.ts'
-import { deviceOf } from './edges-io.ts'
 import { connectionsOf } from './facts.ts'
 import type { Cause } from './group.ts'
 import { type Asked, isTrue } from './match.ts'
@@ -40,7 +39,7 @@ export const VALUES: Readonly<Record<string, (cause: Cause, asked: Asked) => rea
       ),
     ),
   device: (_cause, { draft, situation }) =>
-    unique(draft.anchors.flatMap((anchor) => deviceOf(anchor, situation) ?? [])),
+    unique(draft.anchors.flatMap((anchor) => situation.devices.of(anchor) ?? [])),
   function: ({ match }) =>
     unique(match.anchors.flatMap(({ wait }) => (wait === null ? [] : [wait.function]))),
   class: ({ match }) =>
