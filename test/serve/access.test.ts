@@ -179,6 +179,17 @@ test('an answer that has not changed need not be sent again', async () => {
   assert.equal(again.status, 304)
 })
 
+test('what was refused or changed is logged at info, what was read at debug, by its id', async () => {
+  const read = await service.ask('/api/v1/hosts')
+  const refused = await service.ask('/api/v1/hosts?limit=0')
+  const lineOf = ({ headers }: typeof read) =>
+    service.lines.find((line) => line['request'] === headers.get('x-request-id'))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.deepEqual([lineOf(read)?.level, lineOf(read)?.['status']], ['debug', 200])
+  assert.deepEqual([lineOf(refused)?.level, lineOf(refused)?.['status']], ['info', 400])
+  assert.equal(lineOf(refused)?.['url'], '/api/v1/hosts?limit=0')
+})
+
 test('a fault of ours is bare to the client, and whole in the log', async () => {
   const broken = await startService()
   try {

@@ -21,6 +21,8 @@ export type Sent = {
   readonly json: any
 }
 
+type LogLine = { readonly level: 'debug' | 'info'; readonly [fact: string]: unknown }
+
 /** A whole service on a free port and an empty data folder. */
 export type Service = {
   readonly url: string
@@ -30,6 +32,8 @@ export type Service = {
   readonly dataFolder: string
   /** Lines that were logged as errors. */
   readonly errors: readonly unknown[]
+  /** What else was logged. */
+  readonly lines: readonly LogLine[]
   readonly ask: (path: string, init?: RequestInit) => Promise<Sent>
   readonly post: (path: string, body: Uint8Array | string, type?: string) => Promise<Sent>
   readonly close: () => Promise<void>
@@ -46,7 +50,12 @@ export async function startService(
   const limits = { bundleBytesMax, ...ingestLimits }
   const ingest = await startIngest({ store, dataFolder, catalogueFolder: null, workers: 1, limits })
   const errors: unknown[] = []
-  const log: Log = { debug() {}, info() {}, error: (...line: unknown[]) => errors.push(line) }
+  const lines: LogLine[] = []
+  const log: Log = {
+    debug: (line: object) => lines.push({ level: 'debug', ...line }),
+    info: (line: object) => lines.push({ level: 'info', ...line }),
+    error: (...line: unknown[]) => errors.push(line),
+  }
   const config = {
     host: '127.0.0.1',
     publicUrl: null,
@@ -66,6 +75,7 @@ export async function startService(
     ingest,
     dataFolder,
     errors,
+    lines,
     ask,
     post: (path, body, type = 'application/gzip') =>
       ask(path, { method: 'POST', body: Buffer.from(body), headers: { 'content-type': type } }),
