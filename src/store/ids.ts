@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 
 /** A version 7 UUID (RFC 9562): ordered by time, safe in addresses, not to be guessed. */
 export function newId(nowMs: number): string {
-  return uuidOf(nowMs, randomBytes(10))
+  return uuidOf(nowMs, takeRandom())
 }
 
 /**
@@ -10,7 +10,7 @@ export function newId(nowMs: number): string {
  * though its tables are spread by host.
  */
 export function newIncidentId(nowMs: number, hostId: number): string {
-  const random = randomBytes(10)
+  const random = takeRandom()
   random.writeUInt32BE(hostId, 6)
   return uuidOf(nowMs, random)
 }
@@ -20,6 +20,21 @@ const INCIDENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 /** Number of the host an incident belongs to; null for a text that is no id of an incident. */
 export function hostIdOf(incidentId: string): number | null {
   return INCIDENT_ID.test(incidentId) ? Number.parseInt(incidentId.slice(-8), 16) : null
+}
+
+const RANDOM_BYTES = 10
+
+// Random bytes are cheap by the thousand and dear by the ten.
+const pool = Buffer.alloc(RANDOM_BYTES * 400)
+let taken = pool.length
+
+function takeRandom(): Buffer {
+  if (taken === pool.length) {
+    randomFillSync(pool)
+    taken = 0
+  }
+  taken += RANDOM_BYTES
+  return pool.subarray(taken - RANDOM_BYTES, taken)
 }
 
 // Ids made in the same millisecond still count up: lists are ordered by them.

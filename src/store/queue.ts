@@ -50,11 +50,15 @@ export async function releaseAllJobs(tx: Sql): Promise<void> {
   await tx.run('UPDATE jobs SET leased_until = 0 WHERE leased_until > 0')
 }
 
+/** How many snapshots wait or are worked on, and since when the oldest; the same work however many. */
 export async function queueDepth(
   sql: Sql,
 ): Promise<{ readonly jobs: number; readonly oldestQueuedAt: number | null }> {
-  const row = await sql.get<{ jobs: number; oldestQueuedAt: number | null }>(
-    'SELECT count(*) AS jobs, min(queued_at) AS oldestQueuedAt FROM jobs',
+  const waiting = await sql.get<{ jobs: number | null }>(
+    `SELECT sum(snapshots) AS jobs FROM snapshot_counts WHERE status IN ('queued', 'processing')`,
   )
-  return row ?? { jobs: 0, oldestQueuedAt: null }
+  const oldest = await sql.get<{ queuedAt: number }>(
+    'SELECT queued_at AS queuedAt FROM jobs ORDER BY job_id LIMIT 1',
+  )
+  return { jobs: waiting?.jobs ?? 0, oldestQueuedAt: oldest?.queuedAt ?? null }
 }

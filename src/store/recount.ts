@@ -1,0 +1,69 @@
+import { DIMENSION_COLUMNS, LABEL_PREFIX, SPANS } from './roll-ups.ts'
+import type { Sql } from './sql.ts'
+
+/**
+ * Counts all incidents again and replaces every roll-up. Goes through all of history: for data
+ * that was brought in past the functions that keep counts, and to check what they kept.
+ */
+export async function recount(tx: Sql): Promise<void> {
+  for (const table of ['cells', 'cell_hosts', 'counts', 'count_hosts']) {
+    await tx.run(`DELETE FROM ${table}`)
+  }
+  await recountCells(tx)
+  for (const span of Object.values(SPANS)) {
+    await recountSpan(tx, span, { from: 'incidents i', dimension: `'total'`, value: `''` })
+    for (const [name, column] of Object.entries(DIMENSION_COLUMNS)) {
+      await recountSpan(tx, span, {
+        from: 'incidents i',
+        dimension: `'${name}'`,
+        value: `i.${column}`,
+      })
+    }
+    await recountSpan(tx, span, {
+      from: 'incidents i JOIN incident_labels l ON l.host_id = i.host_id AND l.incident_no = i.incident_no',
+      dimension: `'${LABEL_PREFIX}' || l.label`,
+      value: 'l.value',
+    })
+  }
+}
+
+async function recountCells(tx: Sql): Promise<void> {
+  const keys = 'signature, verdict, severity, state, class, kernel'
+  await tx.run(
+    `INSERT INTO cells (${keys}, kernel_series, incidents, tasks, first_seen, last_seen)
+     SELECT ${keys}, min(kernel_series), count(*), sum(task_count), min(first_seen), max(last_seen)
+     FROM incidents GROUP BY ${keys}`,
+  )
+  await tx.run(
+    `UPDATE incidents SET cell_id = (SELECT c.cell_id FROM cells c
+       WHERE c.signature = incidents.signature AND c.verdict = incidents.verdict
+       AND c.severity = incidents.severity AND c.state = incidents.state
+       AND c.class = incidents.class AND c.kernel = incidents.kernel)`,
+  )
+  await tx.run(
+    `INSERT INTO cell_hosts (cell_id, host_id, incidents)
+     SELECT cell_id, host_id, count(*) FROM incidents GROUP BY cell_id, host_id`,
+  )
+}
+
+async function recountSpan(
+  tx: Sql,
+  spanMs: number,
+  keys: { readonly from: string; readonly dimension: string; readonly value: string },
+): Promise<void> {
+  const span = Object.entries(SPANS).find(([, ms]) => ms === spanMs)?.[0] ?? 'all'
+  const bucket = spanMs === 0 ? '0' : `i.first_seen - i.first_seen % ${spanMs}`
+  await tx.run(
+    `INSERT INTO counts (dimension, span, value, bucket, incidents, hosts, tasks, first_seen, last_seen)
+     SELECT ${keys.dimension}, '${span}', ${keys.value}, ${bucket}, count(*), count(DISTINCT i.host_id),
+       sum(i.task_count), min(i.first_seen), max(i.last_seen)
+     FROM ${keys.from} GROUP BY 1, 2, 3, 4`,
+  )
+  await tx.run(
+    `INSERT INTO count_hosts (count_id, host_id, incidents)
+     SELECT c.count_id, x.host_id, x.incidents FROM (
+       SELECT ${keys.dimension} AS dimension, ${keys.value} AS value, ${bucket} AS bucket, i.host_id, count(*) AS incidents
+       FROM ${keys.from} GROUP BY 1, 2, 3, 4) x
+     JOIN counts c ON c.dimension = x.dimension AND c.span = '${span}' AND c.value = x.value AND c.bucket = x.bucket`,
+  )
+}
