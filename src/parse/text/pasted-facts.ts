@@ -1,28 +1,14 @@
 import type { PsRow } from '../../model/snapshot.ts'
-import type { Mark } from '../../model/task.ts'
 import type { LogScan } from '../log/log-scan.ts'
 import { parsePs } from '../ps.ts'
 import { headingOf, isPrompt, type ProcPath, pathsIn } from './labels.ts'
-import { newFact, type PastedFact, type StatusLine } from './pasted-fact.ts'
+import { LooseStatus } from './loose-status.ts'
+import { keepStatus, newFact, type PastedFact, statusField } from './pasted-fact.ts'
 
 const TASKS_MAX = 20_000
-const STATUS_LINES_MAX = 64
-// Name, Umask, State, Tgid, Ngid, Pid.
-const STATUS_HEAD_LINES = 8
 
 const LISTING = /\bls\b[^|;]{0,40}\/proc\/(?<tgid>\d{1,9})\/task\b(?!\/\d)/
-const STATUS_LINE = /^(?<field>[A-Z][A-Za-z]{2,14}|[a-z]+_ctxt_switches):[ \t]/
 const DEFUNCT_ROW = /\[(?<comm>[^\]]{1,64})\] ?<defunct> *$/
-
-/** The lines of status that evidence quotes. */
-const MARKS: Readonly<Record<string, Mark['what']>> = {
-  State: 'state',
-  SigPnd: 'sigPnd',
-  ShdPnd: 'shdPnd',
-  NSpid: 'nsPid',
-  Threads: 'threads',
-  FDSize: 'fdSize',
-}
 
 /** Reads the lines around pasted stacks: prompts, paths, fields of status, listings. */
 export class PastedFacts {
@@ -37,8 +23,7 @@ export class PastedFacts {
   #listed: number | null = null
   /** Lines of a ps listing, from its header on. */
   #listing: { readonly from: number; readonly lines: string[] } | null = null
-  /** Lines of a status whose task is not known yet. */
-  #unnamed: StatusLine[] = []
+  readonly #loose = new LooseStatus()
   /** Path of the last `path:line`. */
   #lastPath = ''
 
@@ -49,6 +34,11 @@ export class PastedFacts {
   /** All tasks that something was told of. */
   get all(): readonly PastedFact[] {
     return [...this.#tasks.values(), ...this.#nameless]
+  }
+
+  /** Lines of status whose task nothing names. */
+  get looseStatus(): LooseStatus['blocks'] {
+    return this.#loose.blocks
   }
 
   /** What was told of a task, or null. */
@@ -69,6 +59,7 @@ export class PastedFacts {
 
   /** Joins what was collected; called after the last line. */
   finish(): void {
+    this.#loose.end()
     this.#endListing()
     for (const row of this.rows) {
       const fact = this.#tasks.get(row.tid ?? row.tgid)
@@ -159,21 +150,18 @@ export class PastedFacts {
 
   /** The lines of the file that the last command printed. */
   #takeValue(line: string, scan: LogScan): boolean {
-    const field = STATUS_LINE.exec(line)?.groups?.['field']
-    if (this.#open === null && field !== undefined) return this.#takeUnnamed(field, line, scan)
+    if (this.#open === null && statusField(line) !== null) return this.#takeLoose(line, scan)
     if (!this.#open) return false
     return this.#keep(this.#open.fact, this.#open.kind, line, scan)
   }
 
-  /** A status pasted without its command: its fifth line says whose it is. */
-  #takeUnnamed(field: string, line: string, scan: LogScan): boolean {
-    const near = this.#unnamed.filter((one) => scan.line - one.line < STATUS_HEAD_LINES)
-    this.#unnamed = [...near.slice(-STATUS_HEAD_LINES), { line: scan.line, text: line }]
-    if (field !== 'Pid') return false
-    const fact = this.#of(numberIn(line), this.#unnamed[0]?.line ?? scan.line, null)
+  /** A status pasted without its command may say whose it is. */
+  #takeLoose(text: string, scan: LogScan): boolean {
+    const named = this.#loose.take({ line: scan.line, text })
+    if (!named) return false
+    const fact = this.#of(named.tid, named.lines[0]?.line ?? scan.line, null)
+    for (const line of named.lines) keepStatus(fact, line, this.#file)
     this.#open = { kind: 'status', fact }
-    for (const one of this.#unnamed) this.#keepStatus(fact, one.text, one.line)
-    this.#unnamed = []
     return true
   }
 
@@ -181,20 +169,8 @@ export class PastedFacts {
     if (kind === 'comm') fact.comm ??= text.slice(0, 64)
     else if (kind === 'wchan') fact.wchan ??= /^[A-Za-z_][\w.]{0,100}/.exec(text)?.[0] ?? null
     else if (kind === 'syscall') fact.syscall ??= text.slice(0, 200)
-    else return kind === 'status' && this.#keepStatus(fact, text, scan.line)
+    else return kind === 'status' && keepStatus(fact, { line: scan.line, text }, this.#file)
     this.#open = null
-    return true
-  }
-
-  #keepStatus(fact: PastedFact, text: string, line: number): boolean {
-    const field = STATUS_LINE.exec(`${text} `)?.groups?.['field']
-    if (field === undefined) return false
-    if (field === 'Tgid') fact.tgid ??= numberIn(text)
-    if (fact.status.length < STATUS_LINES_MAX) fact.status.push({ line: line, text })
-    const what = MARKS[field]
-    if (what && fact.marks.length < STATUS_LINES_MAX) {
-      fact.marks.push({ what, file: this.#file, line: line, text })
-    }
     return true
   }
 
@@ -233,10 +209,6 @@ export class PastedFacts {
     if (this.#nameless.length < TASKS_MAX) this.#nameless.push(fact)
     return fact
   }
-}
-
-function numberIn(line: string): number {
-  return Number(/\d{1,9}$/.exec(line)?.[0] ?? 0)
 }
 
 const PS_HEADER =

@@ -2,7 +2,7 @@ import type { PsRow } from '../../model/snapshot.ts'
 import { TASK_STATES, type Task, type TaskState } from '../../model/task.ts'
 import { type Draft, toReport } from '../log/draft.ts'
 import { parseStatus, type Status } from '../proc/status.ts'
-import { newFact, type PastedFact } from './pasted-fact.ts'
+import { keepStatus, newFact, type PastedFact, type StatusLine } from './pasted-fact.ts'
 import type { PastedFacts } from './pasted-facts.ts'
 
 /** The tasks of a text: each stack without a head, joined with what else the text tells of its task. */
@@ -11,16 +11,34 @@ export function toTasks(
   facts: PastedFacts,
   file: string,
 ): readonly Task[] {
-  nameZombieLeader(facts)
-  const stacked = drafts.map((draft) => toTask(draft, factOf(draft, facts), file))
-  const taken = new Set(stacked.map(({ tid }) => tid))
-  const others = facts.all.filter(
-    (fact) => isTelling(fact) && (fact.tid === null || !taken.has(fact.tid)),
-  )
-  const told = others.map((fact) => toTask(null, fact, file))
+  const stacked = drafts.map((draft) => ({ draft, fact: factOf(draft, facts) }))
+  const loose = facts.looseStatus.flatMap((lines) => joinLoose(lines, stacked, file))
+  const taken = new Set(stacked.map(({ fact }) => fact.tid))
+  const others = [...facts.all, ...loose].filter(({ tid }) => tid === null || !taken.has(tid))
+  nameZombieLeader(others)
+  const told = others.filter(isTelling)
   const known = new Set([...taken, ...told.map(({ tid }) => tid)])
   const listed = facts.rows.filter((row) => !known.has(row.tid ?? row.tgid))
-  return [...stacked, ...told, ...listed.map((row) => fromRow(row, file))]
+  return [
+    ...stacked.map(({ draft, fact }) => toTask(draft, fact, file)),
+    ...told.map((fact) => toTask(null, fact, file)),
+    ...listed.map((row) => fromRow(row, file)),
+  ]
+}
+
+type Stacked = { readonly draft: Draft; readonly fact: PastedFact }
+
+/** Lines of a status that name no task are those of the stack above them, else below; else a task's of their own. */
+function joinLoose(
+  lines: readonly StatusLine[],
+  stacked: readonly Stacked[],
+  file: string,
+): readonly PastedFact[] {
+  const start = lines[0]?.line ?? 1
+  const above = stacked.findLast(({ draft }) => draft.line < start) ?? stacked[0]
+  const fact = above && above.fact.status.length === 0 ? above.fact : newFact(null, start)
+  for (const line of lines) keepStatus(fact, line, file)
+  return fact === above?.fact ? [] : [fact]
 }
 
 function factOf(draft: Draft, facts: PastedFacts): PastedFact {
@@ -47,9 +65,9 @@ function isTelling({ tgid, comm, wchan, row, status, isDefunct }: PastedFact): b
  * `[ndrive] <defunct>` in a process tree shows no number. Where it is the only zombie, and one
  * thread group has a leader that shows no stack beside other tasks, the two are one.
  */
-function nameZombieLeader(facts: PastedFacts): void {
-  const zombies = facts.all.filter(({ tid, isDefunct }) => isDefunct && tid === null)
-  const leaders = facts.all.filter(
+function nameZombieLeader(others: readonly PastedFact[]): void {
+  const zombies = others.filter(({ tid, isDefunct }) => isDefunct && tid === null)
+  const leaders = others.filter(
     ({ tid, tgid, status }) => tid !== null && tid === tgid && status.length === 0,
   )
   const [zombie] = zombies
