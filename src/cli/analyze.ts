@@ -107,7 +107,7 @@ async function rendered(
 ): Promise<string> {
   if (given.has('json')) return `${JSON.stringify(diagnosis)}\n`
   const { reportOf } = await import('./report/report.ts')
-  const blocks = reportOf(diagnosis, path)
+  const blocks = reportOf(diagnosis, path === '-' ? 'standard input' : path)
   if (given.has('md')) return (await import('./report/markdown.ts')).toMarkdown(blocks)
   const { toTerminal } = await import('./report/terminal.ts')
   const text = toTerminal(blocks, { width: width ?? WIDTH_OF_PIPE, hasColour })

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings, SettingError, type Settings } from '../config.ts'
-import { type Service, startService } from '../main.ts'
+import type { Service } from '../main.ts'
 import { type Arguments, type Command, type Terminal, UsageError } from './command.ts'
 import { SERVICE_OPTIONS, untilSignal } from './service-options.ts'
 import { uploadOne } from './upload.ts'
@@ -50,6 +50,7 @@ async function runDemo({ paths, values }: Arguments, terminal: Terminal): Promis
 
 /** On the port of the settings, or, where something else has it and nobody insists, on any. */
 async function startSomewhere(settings: Settings, insists: boolean): Promise<Service> {
+  const { startService } = await import('../main.ts')
   try {
     return await startService(settings)
   } catch (error) {

@@ -12,11 +12,15 @@ function fallbackWords({ fallback, unit }: (typeof SETTINGS)[SettingName]): stri
   return fallback === null ? '' : `default ${fallback}${unit === null ? '' : ` ${unit}`}`
 }
 
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
 /** Gives when the process is asked to end; a second signal ends it at once. */
 export function untilSignal(): Promise<NodeJS.Signals> {
   const asked = Promise.withResolvers<NodeJS.Signals>()
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.once(signal, () => asked.resolve(signal))
+  const take = (signal: NodeJS.Signals) => {
+    for (const each of SIGNALS) process.off(each, take)
+    asked.resolve(signal)
   }
+  for (const signal of SIGNALS) process.on(signal, take)
   return asked.promise
 }

@@ -28,8 +28,7 @@ const RENDER: {
     const shown = lines.map(({ text, tone }) => `${tone === 'telling' ? '> ' : '  '}${text}`)
     return `${prose(of)}\n\n${fenced(shown)}\n`
   },
-  evidence: ({ place, text, says }) =>
-    `- ${code(place)}: ${prose(says)}\n\n${indented(fenced([text.trim()]))}\n`,
+  evidence: ({ place, text, says }) => `- ${code(place)}: ${code(text.trim())}  \n  ${prose(says)}`,
   steps: ({ steps }) =>
     `${steps
       .map(({ text, command }, index) => {

@@ -7,6 +7,9 @@ import { counted, duration } from './words.ts'
 /** Faults and unreadable files shown; the rest is counted. */
 const SHOWN_MAX = 5
 
+/** Lines of evidence shown; the first ones are those of the roles that decide. */
+const EVIDENCE_MAX = 12
+
 /** What a person on call reads of one diagnosis: worst first, the answer before its reasons. */
 export function reportOf(diagnosis: Diagnosis, name: string): readonly Block[] {
   const { incidents } = diagnosis
@@ -66,16 +69,19 @@ function incidentBlocks(incident: DiagnosedIncident, diagnosis: Diagnosis): read
     ...(since === null ? [] : [paragraph(`Stuck since ${since} or earlier.`)]),
     ...titled('Tasks', incidentTaskTable(incident.tasks)),
     ...titled('Stacks', ...stackBlocks(incident, diagnosis.tasks)),
-    ...titled(
-      'Evidence',
-      ...incident.evidence.map(({ file, line, text, says }): Block => {
-        return { kind: 'evidence', place: `${file}:${line}`, text, says }
-      }),
-    ),
+    ...titled('Evidence', ...evidenceBlocks(incident)),
     ...titled('What to do', ...(steps.length === 0 ? [] : [{ kind: 'steps', steps } as const])),
-    ...titled('Kernel', ...(kernel === null ? [] : [paragraph(kernelWords(kernel))])),
     ...titled('Would make it surer', ...(missing.length === 0 ? [] : [list(missing)])),
+    ...titled('Kernel', ...(kernel === null ? [] : [paragraph(kernelWords(kernel))])),
   ]
+}
+
+function evidenceBlocks({ evidence }: DiagnosedIncident): readonly Block[] {
+  const shown = evidence.slice(0, EVIDENCE_MAX).map(({ file, line, text, says }): Block => {
+    return { kind: 'evidence', place: `${file}:${line}`, text, says }
+  })
+  const more = evidence.length - EVIDENCE_MAX
+  return more > 0 ? [...shown, paragraph(`and ${counted(more, 'more line')} of evidence`)] : shown
 }
 
 function kernelWords(kernel: NonNullable<DiagnosedIncident['advice']['kernel']>): string {

@@ -2,12 +2,13 @@ import type { DiagnosedIncident, DiagnosedTask } from '../../model/diagnosis.ts'
 import { type Frame, plainSymbol } from '../../model/frame.ts'
 import type { Block, Tone } from './document.ts'
 import { idOf } from './tasks.ts'
+import { counted } from './words.ts'
 
 /** Distinct stacks shown for one incident; those of the first roles, which tell the most. */
-const STACKS_MAX = 6
+const STACKS_MAX = 4
 
 /** Frames in a row that say nothing are folded into one line from this many on. */
-const FOLD_LEAST = 3
+const FOLD_LEAST = 2
 
 /** How a task leaves user space, wherever it goes: true of every stack, telling of none. */
 const ENTRY =
@@ -26,7 +27,10 @@ export function stackBlocks(
   const groups = [...Map.groupBy(new Set(parts), shapeOf).values()]
   const quoted = incident.evidence.map(({ text }) => text)
   const shown = groups.slice(0, STACKS_MAX).map((group) => stackBlock(group, quoted))
-  return shown.filter((block) => block !== null)
+  const more = groups.length - STACKS_MAX
+  const rest: readonly Block[] =
+    more > 0 ? [{ kind: 'paragraph', text: `and ${counted(more, 'more distinct stack')}` }] : []
+  return [...shown.filter((block) => block !== null), ...rest]
 }
 
 function shapeOf({ stack }: DiagnosedTask): string {

@@ -49,7 +49,10 @@ const RENDER: {
   heading: ({ text }, { paint }) => ['', `  ${paint(text, 'bold')}`],
   paragraph: ({ text }, look) => prose(text, look, '  '),
   list: ({ items }, look) => items.flatMap((item) => hanging('- ', item, look)),
-  table: ({ rows }) => tableLines(rows),
+  table: ({ head, rows }, { paint }) => {
+    const [first = '', ...rest] = tableLines([head, ...rows])
+    return [paint(first, 'dim'), ...rest]
+  },
   stack: ({ of, lines }, { paint }) => [
     `  ${visible(of)}`,
     ...lines.map(({ text, tone }) => {
