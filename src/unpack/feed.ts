@@ -31,9 +31,9 @@ export class Feed {
     return this.#skipBytes + this.#wantedBytes - this.#heldBytes
   }
 
-  /** True while not one byte of what was asked for last has come. */
-  get isAtStart(): boolean {
-    return this.#skipBytes === 0 && this.#heldBytes === 0
+  /** True while not one byte of what was asked for last has come, and `use` asked for it. */
+  isAtStartOf(use: Use): boolean {
+    return this.#use === use && this.#skipBytes === 0 && this.#heldBytes === 0
   }
 
   /** Passes over `skipBytes`, then hands over `wantedBytes` in one piece. */

@@ -54,13 +54,7 @@ const DEPTHS = new Uint8Array(1024)
 
 /** Checks the lengths, and notes the first code of each. RFC 1951, section 3.2.2. */
 function countLengths(lengths: Uint8Array): void {
-  COUNTS.fill(0)
-  for (let at = 0; at < lengths.length; at += 1) {
-    const length = lengths[at] ?? 0
-    COUNTS[length] = (COUNTS[length] ?? 0) + 1
-  }
-  const symbols = lengths.length - (COUNTS[0] ?? 0)
-  COUNTS[0] = 0
+  const symbols = count(lengths)
   let left = 1
   for (let bits = 1; bits <= CODE_BITS_MAX && left >= 0; bits += 1) {
     FIRST[bits] = ((FIRST[bits - 1] ?? 0) + (COUNTS[bits - 1] ?? 0)) << 1
@@ -70,6 +64,18 @@ function countLengths(lengths: Uint8Array): void {
   if (left < 0 || (left > 0 && !isLenient)) {
     throw new Problem('archive-corrupt', { what: 'the lengths of a deflate code' })
   }
+}
+
+/** Counts the symbols of each length, and in all. */
+function count(lengths: Uint8Array): number {
+  COUNTS.fill(0)
+  for (let at = 0; at < lengths.length; at += 1) {
+    const length = lengths[at] ?? 0
+    COUNTS[length] = (COUNTS[length] ?? 0) + 1
+  }
+  const symbols = lengths.length - (COUNTS[0] ?? 0)
+  COUNTS[0] = 0
+  return symbols
 }
 
 /** Gives each symbol its code, and each first part of the long ones a table behind the first. */

@@ -3,7 +3,7 @@ import { Problem } from '../model/problem.ts'
 import { isUnsafePath, PathReader } from './entry-path.ts'
 import { Feed, type Use } from './feed.ts'
 import type { Limits } from './limits.ts'
-import { readPax } from './pax.ts'
+import { LongFields, type ReadTyped } from './long-fields.ts'
 import { ProcLines } from './proc-lines.ts'
 import { Tally } from './tally.ts'
 import {
@@ -37,14 +37,28 @@ export class TarWalker {
   #lines: ProcLines | null = null
   /** Padding behind the data that is waited for. */
   #padding = 0
-  /** What pax and GNU headers say of the entry behind them. */
-  #longPath: Buffer | null = null
-  #longLink: Buffer | null = null
-  #longSize: number | null = null
+  readonly #long: LongFields
+  readonly #readers: Readonly<Record<number, ReadTyped>>
 
   constructor(sink: EntrySink, limits: Limits) {
     this.#sink = sink
     this.#limits = limits
+    this.#long = new LongFields(this.#feed, limits, (skipBytes) => this.#nextHeader(skipBytes))
+    this.#readers = {
+      [TYPE.file]: this.#readFile,
+      [TYPE.fileOld]: this.#readFile,
+      [TYPE.fileContiguous]: this.#readFile,
+      [TYPE.hardLink]: this.#readHardLink,
+      [TYPE.symbolicLink]: this.#readLink,
+      [TYPE.characterDevice]: this.#readUnsafe,
+      [TYPE.blockDevice]: this.#readUnsafe,
+      [TYPE.fifo]: this.#readUnsafe,
+      [TYPE.pax]: this.#long.readPax,
+      [TYPE.paxGlobal]: this.#long.readPaxGlobal,
+      [TYPE.gnuLongPath]: this.#long.readPath,
+      [TYPE.gnuLongLink]: this.#long.readLink,
+      [TYPE.gnuSparse]: this.#readSparse,
+    }
     this.#nextHeader(0)
   }
 
@@ -59,7 +73,7 @@ export class TarWalker {
 
   /** @throws {Problem} archive-truncated when the bytes end inside an entry. */
   end(): void {
-    if (this.hasEnded || (this.#feed.isAtStart && this.#entry === null)) return
+    if (this.hasEnded || this.#feed.isAtStartOf(this.#readHeader)) return
     throw new Problem('archive-truncated', {
       offset: this.#feed.offset,
       missingBytes: this.#feed.missingBytes,
@@ -77,7 +91,7 @@ export class TarWalker {
       throw new Problem('entries-too-many', { limit: this.#limits.entries })
     }
     if (!hasSum(bytes, start)) throw this.#corrupt('the sum of a header')
-    const sizeBytes = this.#longSize ?? sizeIn(bytes, start)
+    const sizeBytes = this.#long.sizeBytes ?? sizeIn(bytes, start)
     if (!(sizeBytes >= 0)) throw this.#corrupt('the size of an entry')
     const type = typeOf(bytes, start)
     const read = this.#readers[type] ?? this.#readOther
@@ -86,7 +100,7 @@ export class TarWalker {
 
   readonly #readFile: ReadTyped = (bytes, start, sizeBytes) => {
     const entry = this.#entryAt(bytes, start)
-    this.#forgetLong()
+    this.#long.forget()
     if (entry === null) return this.#nextHeader(padded(sizeBytes))
     const padding = padded(sizeBytes) - sizeBytes
     if (entry.kind !== 'proc-lines' && sizeBytes <= this.#limits.entryBytes) {
@@ -131,8 +145,8 @@ export class TarWalker {
 
   readonly #readLink: ReadTyped = (bytes, start, sizeBytes) => {
     const entry = this.#entryAt(bytes, start)
-    const target = this.#longLink
-    this.#forgetLong()
+    const target = this.#long.link
+    this.#long.forget()
     if (entry !== null && LINKS.has(entry.kind)) {
       this.tally.ours += 1
       if (target) this.#sink.link(entry, target, 0, target.length)
@@ -144,25 +158,25 @@ export class TarWalker {
   /** A hard link has no data, whatever size it states: tar writes the size of its target. */
   readonly #readHardLink: ReadTyped = () => {
     this.tally.unsafe += 1
-    this.#forgetLong()
+    this.#long.forget()
     this.#nextHeader(0)
   }
 
   readonly #readUnsafe: ReadTyped = (_bytes, _start, sizeBytes) => {
     this.tally.unsafe += 1
-    this.#forgetLong()
+    this.#long.forget()
     this.#nextHeader(padded(sizeBytes))
   }
 
   /** Folders, volume labels and what else has nothing for us. */
   readonly #readOther: ReadTyped = (_bytes, _start, sizeBytes) => {
-    this.#forgetLong()
+    this.#long.forget()
     this.#nextHeader(padded(sizeBytes))
   }
 
   readonly #readSparse: ReadTyped = (bytes, start, sizeBytes) => {
     this.tally.unknown += 1
-    this.#forgetLong()
+    this.#long.forget()
     this.#padding = padded(sizeBytes)
     if (isExtended(bytes, start, false)) this.#feed.take(0, BLOCK_BYTES, this.#useSparse)
     else this.#nextHeader(this.#padding)
@@ -171,52 +185,6 @@ export class TarWalker {
   readonly #useSparse: Use = (bytes, start) => {
     if (isExtended(bytes, start, true)) this.#feed.take(0, BLOCK_BYTES, this.#useSparse)
     else this.#nextHeader(this.#padding)
-  }
-
-  readonly #readPax: ReadTyped = (_bytes, _start, sizeBytes) => {
-    if (sizeBytes > this.#limits.paxBytes) throw this.#tooLarge(PAX, sizeBytes)
-    this.#padding = padded(sizeBytes) - sizeBytes
-    this.#feed.take(0, sizeBytes, this.#usePax)
-  }
-
-  readonly #usePax: Use = (bytes, start, end) => {
-    const fields = readPax(bytes.subarray(start, end))
-    if (!fields) throw this.#corrupt('a pax header')
-    if (fields.path) this.#longPath = fields.path
-    if (fields.linkPath) this.#longLink = fields.linkPath
-    if (fields.sizeBytes !== undefined) this.#longSize = fields.sizeBytes
-    this.#nextHeader(this.#padding)
-  }
-
-  /** A pax header for all entries behind it: archives of git put a commit there. Passed over. */
-  readonly #readPaxGlobal: ReadTyped = (_bytes, _start, sizeBytes) => {
-    if (sizeBytes > this.#limits.paxBytes) throw this.#tooLarge(PAX, sizeBytes)
-    this.#nextHeader(padded(sizeBytes))
-  }
-
-  readonly #readLongPath: ReadTyped = (_bytes, _start, sizeBytes) => {
-    this.#takeLong(sizeBytes, this.#useLongPath)
-  }
-
-  readonly #readLongLink: ReadTyped = (_bytes, _start, sizeBytes) => {
-    this.#takeLong(sizeBytes, this.#useLongLink)
-  }
-
-  #takeLong(sizeBytes: number, use: Use): void {
-    // The field ends in a zero byte, which is not the path's.
-    if (sizeBytes > this.#limits.pathBytes + 1) throw this.#pathTooLong(sizeBytes)
-    this.#padding = padded(sizeBytes) - sizeBytes
-    this.#feed.take(0, sizeBytes, use)
-  }
-
-  readonly #useLongPath: Use = (bytes, start, end) => {
-    this.#longPath = withoutZeros(bytes, start, end)
-    this.#nextHeader(this.#padding)
-  }
-
-  readonly #useLongLink: Use = (bytes, start, end) => {
-    this.#longLink = withoutZeros(bytes, start, end)
-    this.#nextHeader(this.#padding)
   }
 
   /** Two zero blocks are the end marker. A single one is passed over, as GNU tar does. */
@@ -235,37 +203,15 @@ export class TarWalker {
     })
   }
 
-  readonly #readers: Readonly<Record<number, ReadTyped>> = {
-    [TYPE.file]: this.#readFile,
-    [TYPE.fileOld]: this.#readFile,
-    [TYPE.fileContiguous]: this.#readFile,
-    [TYPE.hardLink]: this.#readHardLink,
-    [TYPE.symbolicLink]: this.#readLink,
-    [TYPE.characterDevice]: this.#readUnsafe,
-    [TYPE.blockDevice]: this.#readUnsafe,
-    [TYPE.fifo]: this.#readUnsafe,
-    [TYPE.pax]: this.#readPax,
-    [TYPE.paxGlobal]: this.#readPaxGlobal,
-    [TYPE.gnuLongPath]: this.#readLongPath,
-    [TYPE.gnuLongLink]: this.#readLongLink,
-    [TYPE.gnuSparse]: this.#readSparse,
-  }
-
   #nextHeader(skipBytes: number): void {
     this.#feed.take(skipBytes, BLOCK_BYTES, this.#readHeader)
   }
 
-  #forgetLong(): void {
-    this.#longPath = null
-    this.#longLink = null
-    this.#longSize = null
-  }
-
   /** What the header's path names; null, and counted, where it is nothing of ours. */
   #entryAt(bytes: Buffer, start: number): Entry | null {
-    const long = this.#longPath ?? (hasPrefix(bytes, start) ? prefixedPath(bytes, start) : null)
+    const long = this.#long.path ?? (hasPrefix(bytes, start) ? prefixedPath(bytes, start) : null)
     if (long === null) return this.#entryIn(bytes, start, nameEnd(bytes, start))
-    if (long.length > this.#limits.pathBytes) throw this.#pathTooLong(long.length)
+    this.#long.checkPath(long.length)
     return this.#entryIn(long, 0, long.length)
   }
 
@@ -282,25 +228,14 @@ export class TarWalker {
   }
 
   #tooLarge(entry: string, sizeBytes: number): Problem {
-    const { offset } = this.#feed
-    const limitBytes = entry === PAX ? this.#limits.paxBytes : this.#limits.entryBytes
-    return new Problem('entry-too-large', { offset, entry, sizeBytes, limitBytes })
-  }
-
-  #pathTooLong(sizeBytes: number): Problem {
-    const limitBytes = this.#limits.pathBytes
-    return new Problem('path-too-long', { offset: this.#feed.offset, sizeBytes, limitBytes })
+    const limitBytes = this.#limits.entryBytes
+    return new Problem('entry-too-large', {
+      offset: this.#feed.offset,
+      entry,
+      sizeBytes,
+      limitBytes,
+    })
   }
 }
 
-/** Reads the header at `start`, and asks for what comes behind it. */
-type ReadTyped = (bytes: Buffer, start: number, sizeBytes: number) => void
-
-const PAX = 'pax header'
 const LINKS: ReadonlySet<FileKind> = new Set(['fd', 'ns-pid', 'ns-mnt'] as const)
-
-function withoutZeros(bytes: Buffer, start: number, end: number): Buffer {
-  let last = end
-  while (last > start && bytes[last - 1] === 0) last -= 1
-  return Buffer.from(bytes.subarray(start, last))
-}

@@ -18,7 +18,6 @@ const BLOCK_RESERVED = 3
 export class ZstdFrames {
   readonly #feed = new Feed()
   #frames = 0
-  #isInFrame = false
   #checksumBytes = 0
   #ends: number[] = []
 
@@ -35,7 +34,7 @@ export class ZstdFrames {
 
   /** @throws {Problem} archive-truncated when the bytes end inside a frame. */
   end(): void {
-    if (!this.#isInFrame && this.#feed.isAtStart) return
+    if (this.#feed.isAtStartOf(this.#readMagic)) return
     throw new Problem('archive-truncated', { what: 'a zstd frame', offset: this.#feed.offset })
   }
 
@@ -46,7 +45,6 @@ export class ZstdFrames {
   readonly #readMagic: Use = (bytes, start) => {
     this.#frames += 1
     if (this.#frames > FRAMES_MAX) throw this.#corrupt('more zstd frames than allowed')
-    this.#isInFrame = true
     const magic = bytes.readUInt32LE(start)
     if (magic === MAGIC) return this.#feed.take(0, 1, this.#readDescriptor)
     if ((magic & 0xfffffff0) !== MAGIC_SKIPPABLE) throw this.#corrupt('the start of a zstd frame')
@@ -77,7 +75,6 @@ export class ZstdFrames {
   }
 
   readonly #endFrame: Use = (_bytes, start) => {
-    this.#isInFrame = false
     this.#ends.push(start)
     this.#nextFrame(0)
   }
