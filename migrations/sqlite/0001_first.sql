@@ -278,7 +278,8 @@ CREATE TABLE cell_hosts (
   PRIMARY KEY (cell_id, host_id)
 ) WITHOUT ROWID;
 
--- One row for each value of one key: for all time, for each day and each hour in which incidents were first seen.
+-- One row for each value of one key: for all time, for each day and (keys of few values) each hour in which incidents
+-- were first seen.
 CREATE TABLE counts (
   count_id   INTEGER PRIMARY KEY,
   dimension  TEXT    NOT NULL,           -- a count key, 'label.<name>', or 'total'

@@ -11,7 +11,7 @@ import {
 } from './incident-filter.ts'
 import type { Store } from './open.ts'
 import { toTime } from './packed.ts'
-import { DIMENSION_COLUMNS, LABEL_PREFIX, SPANS } from './roll-ups.ts'
+import { DIMENSION_COLUMNS, finestSpan, LABEL_PREFIX, SPANS } from './roll-ups.ts'
 import type { FigureColumns } from './schema.ts'
 
 export type CountQuery = {
@@ -31,11 +31,15 @@ export async function countIncidents(
 ): Promise<readonly CountRow[]> {
   const by = [...new Set(query.by)]
   const asked = { ...query, by }
-  if (by.length <= 1 && isEmpty(query.filter)) return ofRollUp(store, asked)
+  if (by.length <= 1 && isEmpty(query.filter) && isRolledUp(asked)) return ofRollUp(store, asked)
   if (isOfCells(query.filter) && query.interval === null && by.every(isCellKey)) {
     return ofCells(store, asked)
   }
   return ofIncidents(store, asked)
+}
+
+function isRolledUp({ by: [key = 'total'], interval }: CountQuery): boolean {
+  return interval !== 'hour' || finestSpan(key) === 'hour'
 }
 
 type Figures = FigureColumns & { readonly hosts: number }

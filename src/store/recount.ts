@@ -1,4 +1,4 @@
-import { DIMENSION_COLUMNS, LABEL_PREFIX, SPANS } from './roll-ups.ts'
+import { DIMENSION_COLUMNS, finestSpan, LABEL_PREFIX, SPANS } from './roll-ups.ts'
 import type { Sql } from './sql.ts'
 
 /**
@@ -10,20 +10,35 @@ export async function recount(tx: Sql): Promise<void> {
     await tx.run(`DELETE FROM ${table}`)
   }
   await recountCells(tx)
-  for (const span of Object.values(SPANS)) {
-    await recountSpan(tx, span, { from: 'incidents i', dimension: `'total'`, value: `''` })
-    for (const [name, column] of Object.entries(DIMENSION_COLUMNS)) {
-      await recountSpan(tx, span, {
-        from: 'incidents i',
-        dimension: `'${name}'`,
-        value: `i.${column}`,
-      })
-    }
-    await recountSpan(tx, span, {
-      from: 'incidents i JOIN incident_labels l ON l.host_id = i.host_id AND l.incident_no = i.incident_no',
-      dimension: `'${LABEL_PREFIX}' || l.label`,
-      value: 'l.value',
+  await recountKey(tx, { name: 'total', from: 'incidents i', dimension: `'total'`, value: `''` })
+  for (const [name, column] of Object.entries(DIMENSION_COLUMNS)) {
+    await recountKey(tx, {
+      name,
+      from: 'incidents i',
+      dimension: `'${name}'`,
+      value: `i.${column}`,
     })
+  }
+  await recountKey(tx, {
+    name: LABEL_PREFIX,
+    from: 'incidents i JOIN incident_labels l ON l.host_id = i.host_id AND l.incident_no = i.incident_no',
+    dimension: `'${LABEL_PREFIX}' || l.label`,
+    value: 'l.value',
+  })
+}
+
+/** A key of counts, as SQL on the incidents `i`. */
+type Key = {
+  readonly name: string
+  readonly from: string
+  readonly dimension: string
+  readonly value: string
+}
+
+async function recountKey(tx: Sql, key: Key): Promise<void> {
+  for (const [span, spanMs] of Object.entries(SPANS)) {
+    if (span === 'hour' && finestSpan(key.name) !== 'hour') continue
+    await recountSpan(tx, key, span, spanMs)
   }
 }
 
@@ -46,12 +61,7 @@ async function recountCells(tx: Sql): Promise<void> {
   )
 }
 
-async function recountSpan(
-  tx: Sql,
-  spanMs: number,
-  keys: { readonly from: string; readonly dimension: string; readonly value: string },
-): Promise<void> {
-  const span = Object.entries(SPANS).find(([, ms]) => ms === spanMs)?.[0] ?? 'all'
+async function recountSpan(tx: Sql, keys: Key, span: string, spanMs: number): Promise<void> {
   const bucket = spanMs === 0 ? '0' : `i.first_seen - i.first_seen % ${spanMs}`
   await tx.run(
     `INSERT INTO counts (dimension, span, value, bucket, incidents, hosts, tasks, first_seen, last_seen)

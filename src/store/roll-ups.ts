@@ -24,6 +24,14 @@ export const DAY_MS = 24 * HOUR_MS
 export const SPANS = { hour: HOUR_MS, day: DAY_MS, all: 0 } as const
 export type Span = keyof typeof SPANS
 
+/** Keys whose values are so many that an hour holds hardly two incidents of one: no rows by the hour. */
+const MANY_VALUED: readonly string[] = ['host', 'kernel', 'fingerprint']
+
+/** The shortest span that a key of counts is rolled up by. */
+export function finestSpan(dimension: string): 'hour' | 'day' {
+  return MANY_VALUED.includes(dimension) || dimension.startsWith(LABEL_PREFIX) ? 'day' : 'hour'
+}
+
 type Group = {
   readonly dimension: string
   readonly span: Span
@@ -63,6 +71,7 @@ function groupsOf(incident: Counted): Map<string, Group> {
   for (const span of Object.keys(SPANS) as (keyof typeof SPANS)[]) {
     const bucket = bucketOf(incident.first_seen, span)
     for (const [dimension, value] of values) {
+      if (span === 'hour' && finestSpan(dimension) !== 'hour') continue
       groups.set([span, bucket, dimension, value].join('\0'), { dimension, span, value, bucket })
     }
   }
@@ -192,9 +201,12 @@ async function change(
   )
 }
 
-/** Finds the ends of a group again: of an hour among its incidents, of longer spans in finer rows. */
+/** Finds the ends of a group again: of the finest span among its incidents, of longer ones in finer rows. */
 async function findEnds(tx: Sql, group: Group, countId: number): Promise<void> {
-  const ends = group.span === 'hour' ? await endsOfHour(tx, group) : await endsOfFiner(tx, group)
+  const ends =
+    group.span === finestSpan(group.dimension)
+      ? await endsOfIncidents(tx, group)
+      : await endsOfFiner(tx, group)
   if (ends?.first_seen === null || ends === null) return
   await tx.run(
     'UPDATE counts SET first_seen = ?, last_seen = ? WHERE count_id = ?',
@@ -206,8 +218,8 @@ async function findEnds(tx: Sql, group: Group, countId: number): Promise<void> {
 
 type Ends = { readonly first_seen: number | null; readonly last_seen: number | null }
 
-async function endsOfHour(tx: Sql, group: Group): Promise<Ends | null> {
-  const range = [group.bucket, group.bucket + HOUR_MS] as const
+async function endsOfIncidents(tx: Sql, group: Group): Promise<Ends | null> {
+  const range = [group.bucket, group.bucket + SPANS[group.span]] as const
   const select =
     'SELECT min(i.first_seen) AS first_seen, max(i.last_seen) AS last_seen FROM incidents i'
   const within = 'WHERE i.first_seen >= ? AND i.first_seen < ?'
