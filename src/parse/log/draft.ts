@@ -25,6 +25,8 @@ export type Draft = {
   readonly facts: Facts
   readonly line: number
   readonly prefix: string
+  /** True for a head that anyone may have written, until a trace follows. */
+  isDoubtful: boolean
   /** True for a stack without any head. */
   readonly bare: boolean
   /** True once a line such as `Call Trace:` has announced the stack. */
@@ -70,6 +72,7 @@ export function newDraft(
   return {
     ...place,
     facts: { ...NOTHING, locks: [], ...facts, title: facts.title.slice(0, TITLE_CHARS_MAX) },
+    isDoubtful: false,
     announced: false,
     stackState: 'awaited',
     step: null,

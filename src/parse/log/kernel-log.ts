@@ -105,6 +105,7 @@ function nameEvent({ facts, step, rip }: Draft): void {
 }
 
 /** A dump of a task that shows nothing of it is none: `NMI backtrace` cut off after its first line. */
-function isWorthKeeping({ facts, hasFrames }: Draft): boolean {
+function isWorthKeeping({ facts, hasFrames, isDoubtful }: Draft): boolean {
+  if (isDoubtful && !hasFrames && facts.cpu === null) return false
   return facts.kind !== 'task' || hasFrames || (facts.tid !== null && facts.state !== null)
 }

@@ -77,6 +77,17 @@ export class LineReader {
     return this.#text.slice(this.#start, this.#bodyStart)
   }
 
+  /** True behind `dockerd[812]: `: in a system log, a line that the kernel did not print. */
+  get isOfDaemon(): boolean {
+    const text = this.#text
+    const end = this.#bodyStart - 1
+    const isTagged =
+      text.charCodeAt(end) === SPACE &&
+      text.charCodeAt(end - 1) === COLON &&
+      text.charCodeAt(end - 2) === BRACKET_END
+    return isTagged && !/kernel\[\d+\]: $/.test(this.prefix) && /\w\[\d+\]: $/.test(this.prefix)
+  }
+
   /** The times the prefix tells. */
   get times(): Times {
     return timesOf(this.prefix)
@@ -159,6 +170,7 @@ export class LineReader {
 
 const SPACE = 0x20
 const COLON = 0x3a
+const BRACKET_END = 0x5d
 const REGISTER_FIRST = 'RCDEFx'
 const WRAPPED_CHARS_MAX = 200
 const MIXED_CHARS_MAX = 400

@@ -30,7 +30,7 @@ export const OOPS: readonly Shape[] = [
     name: 'panic',
     starts: ['Kernel panic'],
     example: 'Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000013',
-    shape: /^Kernel panic ?(?:-|:)/,
+    shape: /^Kernel panic ?(?:- ?not syncing|: (?:Fatal|Attempted|Aiee|VFS|No init|Oops|Out of))/i,
     read(_groups, scan) {
       // `Fatal exception`: the task whose oops stands above took the kernel down.
       const last = /fatal exception|machine halted/i.test(scan.text)
@@ -124,9 +124,11 @@ export const OOPS: readonly Shape[] = [
     starts: ['BUG: ', 'BUG at '],
     example: 'BUG: Bad page state in process mount  pfn:1c2e1',
     shape:
-      /^BUG:? (?!at )(?:Bad (?:page state|page map|rss-counter)(?: state)?(?: in process (?<comm>.*?)(?= +(?:pfn|pte):))?|.)/,
-    read({ comm }, scan) {
-      scan.begin({ kind: 'bug', title: scan.text, comm: comm ?? null })
+      /^BUG:? (?!at )(?:(?<known>Bad (?:page|rss)|workqueue lockup|spinlock|rwlock|using |MAX_|KCSAN|memory leak|non-zero|Dentry |looking up|atomic |recent printk)|.)(?:.* in process (?<comm>.*?)(?= +(?:pfn|pte):))?/,
+    read({ known, comm }, scan) {
+      const draft = scan.begin({ kind: 'bug', title: scan.text, comm: comm ?? null })
+      // People write so too: without a time stamp of the kernel, only a trace proves that it was no one else.
+      draft.isDoubtful = known === undefined && scan.uptimeSeconds === null
       return true
     },
   },
@@ -135,7 +137,7 @@ export const OOPS: readonly Shape[] = [
     starts: ['general protection fault', 'Oops: general protection fault'],
     example:
       'general protection fault, probably for non-canonical address 0xdffffc0000000001: 0000 [#1] SMP',
-    shape: /^(?:Oops: )?general protection fault[:,]/,
+    shape: /^(?:Oops: )?general protection fault[:,].*(?:[\da-f]{4}|\[#\d+\]|address)/,
     read: continues('gpf'),
   },
   {
@@ -147,7 +149,7 @@ export const OOPS: readonly Shape[] = [
       'traps: PANIC: double fault',
     ],
     example: 'PANIC: double fault, error_code: 0x0',
-    shape: /^/,
+    shape: /double fault(?:, error_code|: [\da-f]{4}\b)/,
     read: begins('oops'),
   },
   {
@@ -156,7 +158,7 @@ export const OOPS: readonly Shape[] = [
     starts: ['Oops', 'Internal error', 'divide error', 'invalid opcode', 'stack segment', 'int3', 'alignment check', 'invalid TSS', 'segment not present', 'bounds', 'overflow', 'coprocessor', 'simd exception', 'control protection', 'Machine check', 'illegal operation', 'monitor event', 'addressing exception', 'specification exception', 'protection exception', 'Unhandled', 'Exception', 'kernel tried', 'SError', 'Bad mode', 'trap invalid opcode', 'traps: ', 'Kernel stack overflow', 'Insufficient stack'],
     example: 'divide error: 0000 [#1] SMP KASAN',
     shape:
-      /\[#\d+\]|^Oops[: ]|^Internal error:|^Bad mode in|^SError Interrupt|^Kernel stack overflow|^Insufficient stack/,
+      /\[#\d+\]|^Oops: [\da-f]{4}\b|^Bad mode in|^SError Interrupt|^Kernel stack overflow|^Insufficient stack/,
     read: continues('oops'),
   },
   {

@@ -65,6 +65,8 @@ function lastTimes(text: string): Times {
 }
 
 function readLine(scan: LogScan, other: OtherLine | null): void {
+  // A daemon's words in a system log are not the kernel's, whatever they say.
+  if (scan.reader.isOfDaemon) return
   let kind = kindOf(scan)
   if (kind === null && scan.reader.split()) kind = kindOf(scan)
   if (kind) scan.trace.take(kind)
