@@ -1,4 +1,4 @@
-import { LIMITS, type Limits } from './unpack/limits.ts'
+import { LIMITS } from './unpack/limits.ts'
 
 /** How a setting's text is read; the table below names one for each row. */
 type Kind = 'text' | 'optional-text' | 'whole' | 'optional-whole'
@@ -18,8 +18,6 @@ type Row = {
   /** Texts that it takes; any where absent. */
   readonly among?: readonly string[]
 }
-
-const MIB = 1024 * 1024
 
 /**
  * Every setting of the service: each is a flag, an environment variable and a line of
@@ -101,46 +99,6 @@ export const SETTINGS = {
     value: 'BYTES',
     help: 'largest upload taken; a bundle of 20,000 threads has 9 MiB',
     range: [1024, Number.MAX_SAFE_INTEGER],
-  },
-  unpackedBytesMax: {
-    kind: 'whole',
-    fallback: LIMITS.unpackedBytes,
-    unit: 'bytes',
-    env: 'HANGAR_UNPACKED_BYTES_MAX',
-    flag: 'unpacked-bytes-max',
-    value: 'BYTES',
-    help: 'bytes that a bundle may unpack to; one of 200,000 threads has 1.5 GB',
-    range: [1024, Number.MAX_SAFE_INTEGER],
-  },
-  entriesMax: {
-    kind: 'whole',
-    fallback: LIMITS.entries,
-    unit: 'entries',
-    env: 'HANGAR_ENTRIES_MAX',
-    flag: 'entries-max',
-    value: 'COUNT',
-    help: 'entries that an archive may have; a task has some six files',
-    range: [1, Number.MAX_SAFE_INTEGER],
-  },
-  entryBytesMax: {
-    kind: 'whole',
-    fallback: LIMITS.entryBytes,
-    unit: 'bytes',
-    env: 'HANGAR_ENTRY_BYTES_MAX',
-    flag: 'entry-bytes-max',
-    value: 'BYTES',
-    help: 'bytes of one file of an archive; a sysrq dump of 20,000 tasks has 22 MB',
-    range: [1024, 1024 * MIB],
-  },
-  pathBytesMax: {
-    kind: 'whole',
-    fallback: LIMITS.pathBytes,
-    unit: 'bytes',
-    env: 'HANGAR_PATH_BYTES_MAX',
-    flag: 'path-bytes-max',
-    value: 'BYTES',
-    help: 'bytes of one path in an archive',
-    range: [64, 65_536],
   },
   analysisMs: {
     kind: 'whole',
@@ -226,26 +184,10 @@ export function readSettings(
     workers: whole('workers', SETTINGS.workers.fallback),
     queueMax: whole('queueMax', SETTINGS.queueMax.fallback),
     bundleBytesMax: whole('bundleBytesMax', SETTINGS.bundleBytesMax.fallback),
-    unpackedBytesMax: whole('unpackedBytesMax', SETTINGS.unpackedBytesMax.fallback),
-    entriesMax: whole('entriesMax', SETTINGS.entriesMax.fallback),
-    entryBytesMax: whole('entryBytesMax', SETTINGS.entryBytesMax.fallback),
-    pathBytesMax: whole('pathBytesMax', SETTINGS.pathBytesMax.fallback),
     analysisMs: whole('analysisMs', SETTINGS.analysisMs.fallback),
     workerMemoryMb: whole('workerMemoryMb', SETTINGS.workerMemoryMb.fallback),
     logLevel: text('logLevel', SETTINGS.logLevel.fallback),
     drainMs: whole('drainMs', SETTINGS.drainMs.fallback),
-  }
-}
-
-/** How much of an archive is taken: the settings, and for what has none the product's own bounds. */
-export function limitsOf(settings: Settings): Limits {
-  return {
-    ...LIMITS,
-    compressedBytes: settings.bundleBytesMax,
-    unpackedBytes: settings.unpackedBytesMax,
-    entries: settings.entriesMax,
-    entryBytes: settings.entryBytesMax,
-    pathBytes: settings.pathBytesMax,
   }
 }
 
