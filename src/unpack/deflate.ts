@@ -62,6 +62,11 @@ export class Deflate {
     return this.#state === 'done'
   }
 
+  /** How far the input has been looked at: past its end only where the stream was cut. */
+  get position(): number {
+    return this.#input.next
+  }
+
   /** Begins a new stream. */
   reset(): void {
     this.#state = 'block'

@@ -61,7 +61,12 @@ export class Gunzip {
     this.#append(Buffer.alloc(2 * INPUT_MARGIN))
     const limit = this.#end
     this.#end -= 2 * INPUT_MARGIN
-    this.#run(limit)
+    try {
+      this.#run(limit)
+    } catch (error) {
+      // What was made of the zeros is nothing that the archive says.
+      throw this.#deflate.position > this.#end ? this.#truncated() : error
+    }
     if (this.#state !== 'between' && this.#state !== 'padding') throw this.#truncated()
   }
 

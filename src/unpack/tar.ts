@@ -90,7 +90,7 @@ export class TarWalker {
     if (this.#entries > this.#limits.entries) {
       throw new Problem('entries-too-many', { limit: this.#limits.entries })
     }
-    if (!hasSum(bytes, start)) throw this.#corrupt('the sum of a header')
+    if (!hasSum(bytes, start)) throw this.#noHeader()
     const sizeBytes = this.#long.sizeBytes ?? sizeIn(bytes, start)
     if (!(sizeBytes >= 0)) throw this.#corrupt('the size of an entry')
     const type = typeOf(bytes, start)
@@ -221,6 +221,12 @@ export class TarWalker {
     if (isUnsafePath(bytes, start, end)) this.tally.unsafe += 1
     else this.tally.unknown += 1
     return null
+  }
+
+  /** What does not even begin with a header is something else, packed. */
+  #noHeader(): Problem {
+    if (this.#entries > 1) return this.#corrupt('the sum of a header')
+    return new Problem('not-an-archive', { offset: 0, expected: 'the header of a tar' })
   }
 
   #corrupt(what: string): Problem {
