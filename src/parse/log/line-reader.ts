@@ -15,6 +15,8 @@ export class LineReader {
   #joined = 0
   /** True when the rest of this line of the text is read as a line of its own. */
   #isSplit = false
+  /** Time, host and tag of the last line that had a tag. */
+  #tagged = ''
   /** Line of the text, from 1. */
   number = 0
 
@@ -141,11 +143,23 @@ export class LineReader {
   }
 
   #findBody(end: number): number {
-    const start = messageStart(this.#text, this.#start, end)
+    const start = this.#messageStart(end)
     if (start > this.#start || end - this.#start > MIXED_CHARS_MAX) return start
     // A console: `host login: [   41.811462] message`.
     const stamp = this.#text.slice(start, end).search(STAMP_INSIDE)
     return stamp <= 0 ? start : messageStart(this.#text, start + stamp, end)
+  }
+
+  /** Most lines of a system log begin with the same second, host and tag as the line above. */
+  #messageStart(end: number): number {
+    const text = this.#text
+    if (text.charCodeAt(this.#start) === BRACKET) return messageStart(text, this.#start, end)
+    const known = this.#tagged !== '' && text.startsWith(this.#tagged, this.#start)
+    if (known) return messageStart(text, this.#start + this.#tagged.length, end)
+    const start = messageStart(text, this.#start, end)
+    const prefix = text.slice(this.#start, start)
+    this.#tagged = prefix.slice(0, prefix.lastIndexOf(': ') + 1)
+    return start
   }
 
   /** Joins the lines that quoted-printable mail broke, without a blank between them. */
@@ -170,6 +184,7 @@ export class LineReader {
 
 const SPACE = 0x20
 const COLON = 0x3a
+const BRACKET = 0x5b
 const BRACKET_END = 0x5d
 const REGISTER_FIRST = 'RCDEFx'
 const WRAPPED_CHARS_MAX = 200
