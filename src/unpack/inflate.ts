@@ -67,7 +67,11 @@ async function firstBlock(
     const next = await iterator.next()
     if (next.done) break
     const chunk = bufferOf(next.value)
-    first = first.length === 0 ? chunk : Buffer.concat([first, chunk])
+    // A copy where another piece is needed: a piece is ours only until the next is asked for.
+    first =
+      first.length + chunk.length < BLOCK_BYTES || first.length > 0
+        ? Buffer.concat([first, chunk])
+        : chunk
   }
   return { first, rest: restOf(first, iterator) }
 }
