@@ -133,7 +133,7 @@ export function parseFrame(line: string): Frame | null {
 
 /** The caller that an arm32 line names beside its function; null in all other lines. */
 export function parseCaller(line: string): Frame | null {
-  const at = line.length > LINE_CHARS_MAX ? -1 : line.indexOf(' from ')
+  const at = line.length > LINE_CHARS_MAX ? -1 : line.search(/ from /)
   if (at < 0) return null
   const caller = /(?:\[<[\da-f]+>\] \()?([^()]*)\)?$/.exec(line.slice(at + 6).trim())?.[1]
   return caller === undefined ? null : parseFrame(caller)
