@@ -27,13 +27,15 @@ export function readLog(text: string, file: string, other: OtherLine | null): Lo
       continue
     }
     // A dump of Go may be far larger than the log around it; it is read elsewhere.
-    isGoroutine ||= reader.startsWith('goroutine ')
+    isGoroutine ||= reader.startsWith('goroutine ') && GOROUTINE.test(reader.body)
     if (!isGoroutine && !reader.isRegisters) readLine(scan, other)
   }
   scan.end()
   scan.last = lastTimes(text)
   return scan
 }
+
+const GOROUTINE = /^goroutine \d+ .{0,120}\[/
 
 // Enough lines to tell the habit of whatever copied the text.
 const SPACING_LINES = 60
