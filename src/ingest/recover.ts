@@ -9,7 +9,7 @@ import { findBundle, findLogPosition, type LogPosition, saveReceived } from '../
 import type { Store } from '../store/open.ts'
 import { fromJson } from '../store/packed.ts'
 import { releaseAllJobs } from '../store/queue.ts'
-import { requeueSnapshots } from '../store/snapshots.ts'
+import { requeueSnapshots } from '../store/snapshot-save.ts'
 import { isIntact, recordsBehind } from '../store/upload-log.ts'
 import type { LogHead } from './receive.ts'
 

@@ -1,6 +1,6 @@
 import type { Given } from '../model/snapshot.ts'
 import { addJob } from './queue.ts'
-import { moveSnapshotCount } from './snapshots.ts'
+import { moveSnapshotCount } from './snapshot-save.ts'
 import type { Sql } from './sql.ts'
 
 /** Where the bytes of a bundle lie: in a segment of the upload log, or (null) in a file of their own. */

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { CountKey, CountRow } from '../model/incident.ts'
 import type { IncidentFilter } from '../model/query.ts'
 import { CELL_KEYS } from './cells.ts'
+import { DIMENSION_COLUMNS, finestSpan, LABEL_PREFIX, SPANS } from './dimensions.ts'
 import {
   cellConditions,
   incidentConditions,
@@ -11,7 +12,6 @@ import {
 } from './incident-filter.ts'
 import type { Store } from './open.ts'
 import { toTime } from './packed.ts'
-import { DIMENSION_COLUMNS, finestSpan, LABEL_PREFIX, SPANS } from './roll-ups.ts'
 import type { FigureColumns } from './schema.ts'
 
 export type CountQuery = {
@@ -38,8 +38,8 @@ export async function countIncidents(
   return ofIncidents(store, asked)
 }
 
-function isRolledUp({ by: [key = 'total'], interval }: CountQuery): boolean {
-  return interval !== 'hour' || finestSpan(key) === 'hour'
+function isRolledUp({ by: [key], interval }: CountQuery): boolean {
+  return interval !== 'hour' || finestSpan(key ?? 'total') === 'hour'
 }
 
 type Figures = FigureColumns & { readonly hosts: number }

@@ -1,4 +1,4 @@
-import { DIMENSION_COLUMNS, finestSpan, LABEL_PREFIX, SPANS } from './roll-ups.ts'
+import { DIMENSION_COLUMNS, finestSpan, LABEL_PREFIX, SPANS } from './dimensions.ts'
 import type { Sql } from './sql.ts'
 
 /**

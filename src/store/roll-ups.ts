@@ -1,43 +1,8 @@
 import { joinCell, leaveCell, touchCell } from './cells.ts'
+import { findEnds, type Group } from './count-ends.ts'
 import { type Counted, isShorter } from './counted.ts'
+import { bucketOf, DIMENSION_COLUMNS, finestSpan, LABEL_PREFIX, SPANS } from './dimensions.ts'
 import type { Sql } from './sql.ts'
-
-/** Column of `incidents` for each key of counts that has one. */
-export const DIMENSION_COLUMNS = {
-  signature: 'signature',
-  verdict: 'verdict',
-  severity: 'severity',
-  state: 'state',
-  host: 'host_name',
-  kernel: 'kernel',
-  kernelSeries: 'kernel_series',
-  class: 'class',
-  fingerprint: 'fingerprint',
-} as const
-
-export const LABEL_PREFIX = 'label.'
-
-export const HOUR_MS = 3_600_000
-export const DAY_MS = 24 * HOUR_MS
-
-/** Finest first: the ends of a longer span are found again in the rows of the next finer one. */
-export const SPANS = { hour: HOUR_MS, day: DAY_MS, all: 0 } as const
-export type Span = keyof typeof SPANS
-
-/** Keys whose values are so many that an hour holds hardly two incidents of one: no rows by the hour. */
-const MANY_VALUED: readonly string[] = ['host', 'kernel', 'fingerprint']
-
-/** The shortest span that a key of counts is rolled up by. */
-export function finestSpan(dimension: string): 'hour' | 'day' {
-  return MANY_VALUED.includes(dimension) || dimension.startsWith(LABEL_PREFIX) ? 'day' : 'hour'
-}
-
-type Group = {
-  readonly dimension: string
-  readonly span: Span
-  readonly value: string
-  readonly bucket: number
-}
 
 /**
  * Brings every count up to date with one incident: `before` null when it is new. The rows of the
@@ -86,10 +51,6 @@ function valuesOf(incident: Counted): readonly (readonly [string, string])[] {
       ([label, value]) => [LABEL_PREFIX + label, value] as const,
     ),
   ]
-}
-
-export function bucketOf(atMs: number, span: Span): number {
-  return span === 'all' ? 0 : Math.floor(atMs / SPANS[span]) * SPANS[span]
 }
 
 async function join(tx: Sql, group: Group, incident: Counted): Promise<void> {
@@ -198,58 +159,5 @@ async function change(
     group.span,
     group.value,
     group.bucket,
-  )
-}
-
-/** Finds the ends of a group again: of the finest span among its incidents, of longer ones in finer rows. */
-async function findEnds(tx: Sql, group: Group, countId: number): Promise<void> {
-  const ends =
-    group.span === finestSpan(group.dimension)
-      ? await endsOfIncidents(tx, group)
-      : await endsOfFiner(tx, group)
-  if (ends?.first_seen === null || ends === null) return
-  await tx.run(
-    'UPDATE counts SET first_seen = ?, last_seen = ? WHERE count_id = ?',
-    ends.first_seen,
-    ends.last_seen,
-    countId,
-  )
-}
-
-type Ends = { readonly first_seen: number | null; readonly last_seen: number | null }
-
-async function endsOfIncidents(tx: Sql, group: Group): Promise<Ends | null> {
-  const range = [group.bucket, group.bucket + SPANS[group.span]] as const
-  const select =
-    'SELECT min(i.first_seen) AS first_seen, max(i.last_seen) AS last_seen FROM incidents i'
-  const within = 'WHERE i.first_seen >= ? AND i.first_seen < ?'
-  if (group.dimension === 'total') return tx.get<Ends>(`${select} ${within}`, ...range)
-  if (group.dimension.startsWith(LABEL_PREFIX)) {
-    return tx.get<Ends>(
-      `${select} JOIN incident_labels l ON l.host_id = i.host_id AND l.incident_no = i.incident_no
-       ${within} AND l.label = ? AND l.value = ?`,
-      ...range,
-      group.dimension.slice(LABEL_PREFIX.length),
-      group.value,
-    )
-  }
-  const column = columnOf(group.dimension)
-  return tx.get<Ends>(`${select} ${within} AND i.${column} = ?`, ...range, group.value)
-}
-
-function columnOf(dimension: string): string {
-  return Object.entries(DIMENSION_COLUMNS).find(([name]) => name === dimension)?.[1] ?? 'signature'
-}
-
-async function endsOfFiner(tx: Sql, group: Group): Promise<Ends | null> {
-  const isDay = group.span === 'day'
-  return tx.get<Ends>(
-    `SELECT min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM counts
-     WHERE dimension = ? AND span = ? AND value = ? AND bucket >= ? AND bucket < ?`,
-    group.dimension,
-    isDay ? 'hour' : 'day',
-    group.value,
-    isDay ? group.bucket : Number.MIN_SAFE_INTEGER,
-    isDay ? group.bucket + DAY_MS : Number.MAX_SAFE_INTEGER,
   )
 }

@@ -58,7 +58,8 @@ async function uploadAndKill(
   let own = 0
   createInterface(child.stdout).on('line', (line) => {
     const [what, host = '', id = ''] = line.split(' ')
-    if (what === 'ready') return ready.resolve()
+    if (what === 'ready') ready.resolve()
+    if (what !== 'receipt') return
     assert.equal(receipts.get(host) ?? id, id, 'the same bytes get the same receipt')
     receipts.set(host, id)
     own += 1
