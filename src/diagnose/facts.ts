@@ -25,13 +25,8 @@ export const FACTS: Readonly<Record<string, (asked: Asked) => boolean>> = {
   /** A connection that the anchors may wait on counts requests without an answer. */
   'requests-waiting': (asked) => connectionsOf(asked).some(({ waiting }) => (waiting ?? 0) > 0),
   'connection-known': (asked) => connectionsOf(asked).some(({ sys }) => sys !== null),
-  /** Exactly one connection can be meant. */
-  'one-connection': (asked) => connectionsOf(asked).length === 1,
   /** The kernel log was in the input. */
   'log-shown': ({ situation }) => situation.snapshot.reports.length > 0,
-  /** A goroutine has waited minutes in a container API call. */
-  'api-call-stuck': ({ situation }) =>
-    situation.snapshot.goroutines.some(({ minutes }) => minutes !== null),
   /** Requests to the NFS server are queued in sunrpc. */
   'rpc-queued': ({ situation }) => situation.snapshot.rpcTasks.length > 0,
   /** Some FUSE connection has requests without an answer, and no readable task waits for one. */

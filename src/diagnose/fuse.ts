@@ -59,6 +59,7 @@ export function fuseOf(
   const mounts = fuseMountsByMinor(snapshot.mounts)
   const daemons = daemonsOf(groups, namespaces, [...mounts.values()].flat())
   const minors = new Set([...mounts.keys(), ...snapshot.fuseConnections.map(({ minor }) => minor)])
+  const spaces = mountSpacesOf(snapshot.mounts, leaders)
   const sys = new Map(snapshot.fuseConnections.map((each) => [each.minor, each]))
   const bare = [...minors]
     .sort((a, b) => a - b)
@@ -71,7 +72,10 @@ export function fuseOf(
   const connections = bare.map((each) => ({
     ...each,
     daemons: daemons.filter(
-      (daemon) => mayServe(daemon, each, bare) && wasNear(daemon, each, bare, leaders),
+      (daemon) =>
+        mayServe(daemon, each, bare) &&
+        wasNear(daemon, each, bare, leaders) &&
+        sees(daemon, each, spaces),
     ),
   }))
   return { connections, daemons, of: (actor) => candidates(actor, connections, leaders) }
@@ -159,6 +163,34 @@ function mayServe(daemon: FuseDaemon, connection: Bare, all: readonly Bare[]): b
     !all.some((other) => other !== connection && isNamedAfter(daemon, other)) &&
     (connection.mounts.length === 0 || !hasNamesake(connection, daemon))
   )
+}
+
+/** For each mount namespace whose mounts the bundle lists: the thread groups that list them. */
+function mountSpacesOf(
+  mounts: readonly Mount[],
+  leaders: ReadonlyMap<number, Actor>,
+): ReadonlyMap<string, ReadonlySet<number>> {
+  const spaces = new Map<string, Set<number>>()
+  for (const tgid of new Set(mounts.flatMap(({ seenBy }) => seenBy ?? []))) {
+    const space = leaders.get(tgid)?.task.mountNamespace
+    if (space === undefined || space === null) continue
+    const found = spaces.get(space)
+    if (found) found.add(tgid)
+    else spaces.set(space, new Set([tgid]))
+  }
+  return spaces
+}
+
+/** A daemon has its own mount in sight: what its mount namespace does not list, it does not serve. */
+function sees(
+  { actors }: FuseDaemon,
+  { mounts }: Bare,
+  spaces: ReadonlyMap<string, ReadonlySet<number>>,
+): boolean {
+  const space = actors.find(({ task }) => task.mountNamespace !== null)?.task.mountNamespace
+  const listedBy = space ? spaces.get(space) : undefined
+  if (listedBy === undefined) return true
+  return mounts.some(({ seenBy }) => seenBy !== null && listedBy.has(seenBy))
 }
 
 /** A daemon known by its name alone served the mount that its own namespace shows. */

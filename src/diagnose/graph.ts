@@ -1,5 +1,6 @@
 import type { GraphEdge, GraphNode } from '../model/diagnosis.ts'
 import { type Actor, nameOf } from './actor.ts'
+import { EVENT_EDGES } from './edges-events.ts'
 import { IO_EDGES } from './edges-io.ts'
 import { LAYER_EDGES } from './edges-layers.ts'
 import { LOCK_EDGES } from './edges-locks.ts'
@@ -22,7 +23,13 @@ export type EdgeRule = {
 }
 
 /** Every way one task waits for another, in the order they are drawn. */
-const EDGES: readonly EdgeRule[] = [...TASK_EDGES, ...LOCK_EDGES, ...IO_EDGES, ...LAYER_EDGES]
+const EDGES: readonly EdgeRule[] = [
+  ...TASK_EDGES,
+  ...LOCK_EDGES,
+  ...IO_EDGES,
+  ...EVENT_EDGES,
+  ...LAYER_EDGES,
+]
 
 /** A thousand tasks on one lock must not become a picture of a million arrows. */
 const EDGES_MAX = 20_000

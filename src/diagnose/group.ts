@@ -1,5 +1,6 @@
 import { SEVERITIES, VERDICTS } from '../model/diagnosis.ts'
 import type { Actor } from './actor.ts'
+import type { Connection, FuseView } from './fuse.ts'
 import { type Graph, reachable } from './graph.ts'
 import type { Match } from './match.ts'
 import type { Situation } from './situation.ts'
@@ -37,6 +38,7 @@ export function causesOf(
     const others = near(reach).filter((other) => !leadsTo(other, reach, parents))
     const parent =
       others.find((other) => isPartOf(reach, other)) ??
+      others.find((other) => isSameCause(reach, other, situation)) ??
       // What two wait on may be a guess, so it joins them only where nothing better does.
       others.find((other) => subsumes(other, reach) && meet(reach, other))
     if (parent) parents.set(reach, parent)
@@ -110,6 +112,20 @@ function isPartOf(reach: Reach, other: Reach): boolean {
   if (subsumes(reach, other)) return false
   if (!reach.anchors.every((key) => other.upstream.has(key))) return false
   return other.rank < reach.rank || !other.anchors.every((key) => reach.upstream.has(key))
+}
+
+/** The same finding about two subjects that wait on one FUSE connection: one abort heals both. */
+function isSameCause(reach: Reach, other: Reach, { fuse }: Situation): boolean {
+  if (reach.match.signature !== other.match.signature || other.rank > reach.rank) return false
+  const [one, more] = connectionsOf(reach, fuse)
+  if (one === undefined || more !== undefined || one.sys === null) return false
+  const theirs = connectionsOf(other, fuse)
+  return theirs.length === 1 && theirs[0] === one
+}
+
+function connectionsOf({ match }: Reach, fuse: FuseView): readonly Connection[] {
+  const waiting = match.anchors.filter(({ wait }) => wait?.class === 'fuse')
+  return [...new Set(waiting.flatMap((actor) => fuse.of(actor)))]
 }
 
 /** Both wait, in the end, for the same. */

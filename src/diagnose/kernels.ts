@@ -49,11 +49,16 @@ function readInterval(each: unknown, fault: NoteFault): Interval {
     fault(`${name}: text in quotes`, String(value))
     return ''
   }
+  const version = (name: string): string => {
+    const value = text(name)
+    if (!/^\d+(\.\d+)*$/.test(value)) fault(`${name}: a version such as 6.1.141`, value)
+    return value
+  }
   if (typeof row['affected'] !== 'boolean')
     fault('affected: true or false', String(row['affected']))
   return {
-    from: text('from'),
-    before: row['before'] === undefined ? null : text('before'),
+    from: version('from'),
+    before: row['before'] === undefined ? null : version('before'),
     affected: row['affected'] === true,
     source: text('source'),
     says: text('says'),

@@ -5,7 +5,7 @@ import type { Actor } from './actor.ts'
 import { holds } from './conditions.ts'
 import { FACTS } from './facts.ts'
 import type { Graph } from './graph.ts'
-import { RELATIONS } from './relations.ts'
+import { RELATIONS, WITH_ANCHORS } from './relations.ts'
 import type { Situation } from './situation.ts'
 import { subjectOf } from './subjects.ts'
 
@@ -111,7 +111,8 @@ function related(
   const from = role.of === null ? anchors : (roles.get(role.of) ?? [])
   const relation = role.relation === null ? undefined : RELATIONS[role.relation]
   const found = new Set(relation ? relation(from, situation, graph) : [])
-  return [...found].filter((actor) => !anchors.includes(actor) && holds(role.where, actor))
+  const own = new Set(WITH_ANCHORS.has(role.relation ?? '') ? [] : anchors)
+  return [...found].filter((actor) => !own.has(actor) && holds(role.where, actor))
 }
 
 function verdictOf(asked: Asked): Verdict | null {

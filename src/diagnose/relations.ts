@@ -3,6 +3,9 @@ import { type Graph, reachable } from './graph.ts'
 import { outwards } from './namespaces.ts'
 import type { Situation } from './situation.ts'
 
+/** Relations whose tasks may be anchors too. */
+export const WITH_ANCHORS: ReadonlySet<string> = new Set(['at-server'])
+
 /** How the tasks of one role are found from those of another. */
 export type Relation = (
   actors: readonly Actor[],
@@ -61,6 +64,11 @@ export const RELATIONS: Readonly<Record<string, Relation>> = {
       (other) => other.blocked && other.wait?.class === 'nfs' && servers.has(nfs.of(other)?.name),
     )
   },
+  /** Every task that waits for the same NFS server, the anchors among them. */
+  'at-server': (actors, situation, graph) => [
+    ...actors,
+    ...(RELATIONS['same-server']?.(actors, situation, graph) ?? []),
+  ],
   /** Any other task that is not plainly at rest. */
   any: (_actors, { notable }) => notable,
 }

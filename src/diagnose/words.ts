@@ -117,23 +117,29 @@ function valuesOf(name: string, cause: Cause, asked: Asked): readonly string[] {
 const COMMANDS_MAX = 4
 
 /**
- * A command once for each value of the first placeholder that has several. Null when a value it
- * needs is not in the bundle: a command with a guess in it is worse than none.
+ * A command once for each value of a placeholder that has several. Null when a value it needs is
+ * not in the bundle: a command with a guess in it is worse than none. Each value is put in once
+ * and never read again, so that what a host calls itself cannot change the command.
  */
 export function fillCommands(
   command: string,
   cause: Cause,
   asked: Asked,
 ): readonly string[] | null {
-  let commands: readonly string[] = [command]
-  for (const [whole, name = ''] of command.matchAll(PLACEHOLDER)) {
+  const names = unique([...command.matchAll(PLACEHOLDER)].map(([, name = '']) => name))
+  let choices: readonly ReadonlyMap<string, string>[] = [new Map()]
+  for (const name of names) {
     const values = valuesOf(name, cause, asked)
     if (values.length === 0) return null
-    commands = commands
-      .flatMap((each) => values.map((value) => each.replaceAll(whole, shellSafe(value))))
+    choices = choices
+      .flatMap((choice) => values.map((value) => new Map([...choice, [name, shellSafe(value)]])))
       .slice(0, COMMANDS_MAX)
   }
-  return unique(commands)
+  return unique(
+    choices.map((choice) =>
+      command.replace(PLACEHOLDER, (whole, name: string) => choice.get(name) ?? whole),
+    ),
+  )
 }
 
 /** Mount points and the like come from the host: quoted, they cannot add a command of their own. */

@@ -73,7 +73,11 @@ const HOSTILE = [
   '/mnt/\n touch /tmp/owned',
   '/mnt/"; touch /tmp/owned; "',
   '/mnt/\\',
+  "/mnt/$'",
+  '/mnt/$&$&',
+  "/mnt/'$`'",
   '/mnt/{server}',
+  '/mnt/{nfs-mount}',
   '/mnt/&& touch /tmp/owned',
   '/mnt/é…',
   '/mnt/*',
@@ -95,6 +99,13 @@ for (const value of HOSTILE) {
     assert.equal(fill('At {nfs-mount}.', cause, asked), `At ${value}.`)
   })
 }
+
+test('two hostile values in one command stay two words', () => {
+  const { cause, asked } = causeOn("'{nfs-mount}'", "/mnt/'x", [{}])
+  const [command = ''] = fillCommands("printf '%s|' {server} {nfs-mount}", cause, asked) ?? []
+  const said = execFileSync('sh', ['-c', command], { encoding: 'utf8' })
+  assert.equal(said, "'{nfs-mount}'|/mnt/'x|")
+})
 
 test('a plain value is not quoted', () => {
   const { cause, asked } = causeOn('10.20.0.7:/export', '/mnt/data-1', [{}])
