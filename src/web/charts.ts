@@ -36,11 +36,21 @@ export function trendChart(columns: readonly TrendColumn[], what: string): Html 
   const most = Math.max(1, ...columns.map(({ counts }) => total(counts)))
   const step = niceStep(most)
   const top = Math.ceil(most / step) * step
-  const sum = columns.reduce((all, { counts }) => all + total(counts), 0)
-  return html`<figure class="chart trend"><div class="plot"><svg class="plot-axis" width="40" height="${TREND_HEIGHT}" aria-hidden="true">${axisLabels(top, step)}</svg><svg width="100%" height="${TREND_HEIGHT}" role="img" aria-label="${what}: ${plural(sum, 'incident')} in ${plural(columns.length, 'column')}, at most ${grouped(most)} in one">
-${gridLines(top, step)}
-${columns.map((column, index) => trendColumn(column, { index, count: columns.length, top }))}
-</svg></div>${severityLegend(columns)}${trendTable(columns, what)}</figure>`
+  const axis = html`
+<svg class="plot-axis" width="40" height="${TREND_HEIGHT}" aria-hidden="true">${axisLabels(top, step)}</svg>`
+  const plot = html`
+<svg width="100%" height="${TREND_HEIGHT}" role="img" aria-label="${spokenTrend(columns, what)}">
+${gridLines(top, step)}${columns.map((column, index) => trendColumn(column, { index, count: columns.length, top }))}
+</svg>`
+  return html`<figure class="chart trend"><div class="plot">${axis}${plot}</div>
+${severityLegend(columns)}${trendTable(columns, what)}</figure>`
+}
+
+function spokenTrend(columns: readonly TrendColumn[], what: string): string {
+  const totals = columns.map(({ counts }) => total(counts))
+  const sum = totals.reduce((all, one) => all + one, 0)
+  const most = Math.max(0, ...totals)
+  return `${what}: ${plural(sum, 'incident')} in ${plural(columns.length, 'column')}, at most ${grouped(most)} in one`
 }
 
 /** 1, 2 or 5 times a power of ten, so that the axis has two to five lines. */
@@ -59,10 +69,10 @@ function gridLines(top: number, step: number): readonly Html[] {
 
 /** The axis has an SVG of its own, since its width is in pixels and the columns' in percent. */
 function axisLabels(top: number, step: number): readonly Html[] {
-  return ticks(top, step).map(
-    (value) =>
-      html`<text class="axis" x="32" y="${yOf(value, top) + 4}" text-anchor="end">${grouped(value)}</text>`,
-  )
+  return ticks(top, step).map((value) => {
+    const y = yOf(value, top) + 4
+    return html`<text class="axis" x="32" y="${y}" text-anchor="end">${grouped(value)}</text>`
+  })
 }
 
 function ticks(top: number, step: number): readonly number[] {
@@ -77,23 +87,28 @@ type ColumnPlace = { readonly index: number; readonly count: number; readonly to
 
 function trendColumn(column: TrendColumn, { index, count, top }: ColumnPlace): Html {
   const width = 100 / count
+  const spoken = spokenCounts(column.counts) || 'none'
+  const label = html`<text class="axis" x="50%" y="${TREND_HEIGHT - 8}" text-anchor="middle">${column.label}</text>`
+  return html`
+<svg class="plot-column" x="${percent(index * width)}" width="${percent(width)}" height="${TREND_HEIGHT}">
+<g><title>${column.label}: ${spoken}</title>
+<rect class="hit" width="100%" height="${PLOT_BOTTOM}" fill="transparent"/>${columnParts(column.counts, top)}</g>
+${isLabelled(index, count) ? label : null}</svg>`
+}
+
+/** The parts of one column, from its foot up, with a hair of ground between them. */
+function columnParts(counts: BySeverity, top: number): readonly Html[] {
   let below = 0
-  const parts = SEVERITIES.flatMap((severity) => {
-    const value = column.counts[severity] ?? 0
+  return SEVERITIES.flatMap((severity) => {
+    const value = counts[severity] ?? 0
     if (value === 0) return []
     const y = yOf(below + value, top)
-    const height = round(yOf(below, top) - y)
+    const height = Math.max(1, round(yOf(below, top) - y - 1))
     below += value
     return [
-      html`<rect class="fill-${severity}" x="18%" width="64%" y="${y}" height="${Math.max(height - 1, 1)}" rx="1.5"/>`,
+      html`<rect class="fill-${severity}" x="18%" width="64%" y="${y}" height="${height}" rx="1.5"/>`,
     ]
   })
-  const spoken = `${column.label}: ${below === 0 ? 'none' : spokenCounts(column.counts)}`
-  return html`<svg class="plot-column" x="${percent(index * width)}" width="${percent(width)}" height="${TREND_HEIGHT}"><g><title>${spoken}</title><rect class="hit" x="0" y="${PLOT_TOP}" width="100%" height="${PLOT_BOTTOM - PLOT_TOP}" fill="transparent"/>${parts}</g>${
-    isLabelled(index, count)
-      ? html`<text class="axis" x="50%" y="${TREND_HEIGHT - 8}" text-anchor="middle">${column.label}</text>`
-      : null
-  }</svg>`
 }
 
 /** About five labels fit a phone; the last column always has one. */
@@ -111,29 +126,49 @@ function severityLegend(columns: readonly TrendColumn[]): Html {
   const shown = SEVERITIES.filter((severity) =>
     columns.some(({ counts }) => (counts[severity] ?? 0) > 0),
   )
-  return html`<ul class="legend" aria-hidden="true">${shown.map(
-    (severity) =>
-      html`<li><svg width="10" height="10"><rect class="fill-${severity}" width="10" height="10" rx="2"/></svg>${severity}</li>`,
-  )}</ul>`
+  return html`<ul class="legend" aria-hidden="true">${shown.map(legendItem)}</ul>`
+}
+
+function legendItem(severity: Severity): Html {
+  const patch = html`<rect class="fill-${severity}" width="10" height="10" rx="2"/>`
+  return html`<li><svg width="10" height="10">${patch}</svg>${severity}</li>`
 }
 
 /** The chart in numbers, for those who do not see it. */
 function trendTable(columns: readonly TrendColumn[], what: string): Html {
-  return html`<table class="unseen"><caption>${what}</caption><tbody>${columns
+  const rows = columns
     .filter(({ counts }) => total(counts) > 0)
     .map(
-      ({ label, counts }) =>
-        html`<tr><th scope="row">${label}</th><td>${spokenCounts(counts)}</td></tr>`,
-    )}</tbody></table>`
+      ({ label, counts }) => html`
+<tr><th scope="row">${label}</th><td>${spokenCounts(counts)}</td></tr>`,
+    )
+  return html`<table class="unseen"><caption>${what}</caption><tbody>${rows}</tbody></table>`
 }
 
 /** Rows by length, each stacked by severity; the label is a link as a rule. */
 export function rankChart(rows: readonly RankRow[]): Html {
   const most = Math.max(1, ...rows.map(({ counts }) => total(counts)))
-  return html`<ol class="chart rank">${rows.map(
-    ({ label, counts, note }) =>
-      html`<li><span class="rank-label">${label}</span><span class="rank-count">${grouped(total(counts))}</span><svg class="rank-bar" width="100%" height="10" role="img" aria-label="${spokenCounts(counts)}"><rect class="track" width="100%" height="10" rx="3"/>${rankBar(counts, most)}</svg>${note === null ? null : html`<span class="rank-note">${note}</span>`}</li>`,
+  return html`<ol class="chart rank">${rows.map(({ label, counts, note }) =>
+    rankRow(label, total(counts), {
+      bar: rankBar(counts, most),
+      spoken: spokenCounts(counts),
+      note,
+    }),
   )}</ol>`
+}
+
+type RankBar = {
+  readonly bar: readonly Html[]
+  readonly spoken: string
+  readonly note: string | null
+}
+
+function rankRow(label: Html, count: number, { bar, spoken, note }: RankBar): Html {
+  const track = html`<rect class="track" width="100%" height="10" rx="3"/>`
+  return html`
+<li><span class="rank-label">${label}</span><span class="rank-count">${grouped(count)}</span>
+<svg class="rank-bar" width="100%" height="10" role="img" aria-label="${spoken}">${track}${bar}</svg>
+${note === null ? null : html`<span class="rank-note">${note}</span>`}</li>`
 }
 
 function rankBar(counts: BySeverity, most: number): readonly Html[] {
@@ -141,27 +176,25 @@ function rankBar(counts: BySeverity, most: number): readonly Html[] {
   return SEVERITIES.flatMap((severity) => {
     const value = counts[severity] ?? 0
     if (value === 0) return []
-    const x = (left / most) * 100
+    const [x, width] = [percent((left / most) * 100), percent((value / most) * 100)]
     left += value
+    const says = html`<title>${grouped(value)} ${severity}</title>`
     return [
-      html`<rect class="fill-${severity}" x="${percent(x)}" width="${percent((value / most) * 100)}" height="10" rx="3"><title>${grouped(value)} ${severity}</title></rect>`,
+      html`<rect class="fill-${severity}" x="${x}" width="${width}" height="10" rx="3">${says}</rect>`,
     ]
   })
 }
 
-/** One value as a bar of a whole, in one colour: tasks by what they wait for. */
-export function shareBar(value: number, most: number, spoken: string): Html {
-  return html`<svg class="rank-bar" width="100%" height="10" role="img" aria-label="${spoken}"><rect class="track" width="100%" height="10" rx="3"/><rect class="fill-share" width="${percent((value / Math.max(1, most)) * 100)}" height="10" rx="3"/></svg>`
-}
-
-/** A line of counts without axes, for the end of a row. */
-export function sparkline(values: readonly number[], spoken: string): Html {
-  const most = Math.max(1, ...values)
-  const bars = values.map((value, index) => {
-    const height = value === 0 ? 1 : Math.max(2, round((value / most) * 22))
-    return html`<rect class="${value === 0 ? 'spark-none' : 'spark'}" x="${index * 5}" y="${24 - height}" width="4" height="${height}"/>`
-  })
-  return html`<svg class="sparkline" viewBox="0 0 ${values.length * 5} 24" width="${values.length * 5}" height="24" role="img" aria-label="${spoken}">${bars}</svg>`
+/** Counts of one sort, in one colour: tasks by what they wait for. */
+export function shareChart(
+  rows: readonly { readonly name: string; readonly count: number }[],
+): Html {
+  const most = Math.max(1, ...rows.map(({ count }) => count))
+  return html`<ol class="chart rank">${rows.map(({ name, count }) => {
+    const width = percent((count / most) * 100)
+    const bar = html`<rect class="fill-share" width="${width}" height="10" rx="3"/>`
+    return rankRow(html`${name}`, count, { bar: [bar], spoken: plural(count, 'task'), note: null })
+  })}</ol>`
 }
 
 function percent(value: number): string {

@@ -61,6 +61,12 @@ export function shapeOf(kind: string): Shape {
   return SHAPES[ALIASES[kind] ?? kind] ?? OTHER
 }
 
+/** The class of style of a kind, whatever it is called. */
+export function kindClass(kind: string): string {
+  const name = kind.toLowerCase().replace(/[^a-z0-9-]+/g, '-')
+  return `kind-${name.slice(0, 40)}`
+}
+
 const OTHER: Shape = {
   outline: ({ width, height }) => `M10 0H${width}L${width - 10} ${height}H0z`,
   inner: null,

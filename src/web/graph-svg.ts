@@ -1,7 +1,8 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { IncidentTask, WaitGraph } from '../model/diagnosis.ts'
 import { foldGraph, type ShownEdge, type ShownGraph, type ShownNode } from './graph-fold.ts'
-import { shapeOf } from './graph-shapes.ts'
+import { kindClass, shapeOf } from './graph-shapes.ts'
+import { graphCaption, graphInWords } from './graph-words.ts'
 import { type Html, html } from './html.ts'
 import { clipped, plural, spaced } from './parts/words.ts'
 
@@ -22,17 +23,23 @@ const LINE_CHARS = 24
 
 /**
  * The wait-for graph as a picture: who waits stands above what is waited for, or left of it. Folded
- * where it is large; told in words below it, where nothing is folded.
+ * where it is large; told in words below it, where nothing is folded. Null where nobody waits for
+ * another: a picture of one box says nothing.
  */
 export function graphFigure(
   graph: WaitGraph,
   tasks: readonly IncidentTask[],
   idPrefix: string,
 ): Html | null {
-  if (graph.nodes.length === 0) return null
+  if (graph.edges.length === 0) return null
   const shown = foldGraph(graph, tasks)
   const placed = placeWell(shown)
-  return html`<figure class="graph"><div class="graph-box" tabindex="0" role="group" aria-label="Wait-for graph, scrollable">${picture(placed, graph.cycle, idPrefix)}</div>${caption(shown, graph.cycle)}${inWords(graph)}</figure>`
+  const box = html`<div class="graph-box" tabindex="0" role="group" aria-label="Wait-for graph, scrollable">
+${picture(placed, graph.cycle, idPrefix)}</div>`
+  return html`<figure class="graph">${box}
+${graphCaption(shown, graph.cycle)}
+${graphInWords(graph)}
+</figure>`
 }
 
 /** A picture wider than this does not fit the page beside its facts. */
@@ -83,7 +90,8 @@ function picture({ width, height, nodes, edges }: Placed, cycle: boolean, prefix
   const arrow = `${prefix}-arrow`
   const says = `${plural(nodes.length, 'node')}, ${plural(edges.length, 'edge')}${cycle ? ', with a cycle' : ''}`
   const [w, h] = [Math.ceil(width), Math.ceil(height)]
-  return html`<svg class="${width <= SHRINKABLE_MAX ? 'fits' : 'scrolls'}" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="Wait-for graph: ${says}" font-family="sans-serif">
+  const fit = width <= SHRINKABLE_MAX ? 'fits' : 'scrolls'
+  return html`<svg class="${fit}" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="Wait-for graph: ${says}" font-family="sans-serif">
 <defs>${arrowHead(arrow, 'edge-head')}${arrowHead(`${arrow}-cycle`, 'edge-head cycle')}</defs>
 ${edges.map((edge) => edgeLine(edge, edge.inCycle ? `${arrow}-cycle` : arrow))}
 ${nodes.map(nodeBox)}
@@ -95,11 +103,16 @@ ${edges.map(edgeLabel)}
 const SHRINKABLE_MAX = 1400
 
 function arrowHead(id: string, className: string): Html {
-  return html`<marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="${className}" d="M0 .5 10 5 0 9.5 2.500 5z"/></marker>`
+  return html`
+<marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse">
+<path class="${className}" d="M0 .5 10 5 0 9.5 2.5 5z"/></marker>`
 }
 
 function edgeLine({ points, inCycle, kind, evidence }: PlacedEdge, arrow: string): Html {
-  return html`<g class="${inCycle ? 'edge cycle' : 'edge'}"><title>${spaced(kind)}: ${evidence}</title><path d="${curve(points)}" fill="none" stroke="#667" stroke-width="${inCycle ? 3 : 1.5}" marker-end="url(#${arrow})"/></g>`
+  const width = inCycle ? 3 : 1.5
+  return html`
+<g class="${inCycle ? 'edge cycle' : 'edge'}"><title>${spaced(kind)}: ${evidence}</title>
+<path d="${curve(points)}" fill="none" stroke="#667" stroke-width="${width}" marker-end="url(#${arrow})"/></g>`
 }
 
 /** A line through the middles of the segments, bent at the points that layout gave. */
@@ -114,25 +127,32 @@ function curve(points: readonly Point[]): string {
   return `M${first.x} ${first.y}${bends.join('')}L${last.x} ${last.y}`
 }
 
+/** Its halo, in the colour of the ground, keeps the line out of the words. */
 function edgeLabel({ label, kind, inCycle, evidence }: PlacedEdge): Html {
-  return html`<text class="${inCycle ? 'edge-label cycle' : 'edge-label'}" x="${label.x}" y="${label.y + 4}" text-anchor="middle" font-size="12" stroke="#fff" stroke-width="8" stroke-linejoin="round" paint-order="stroke" fill="#445">${spaced(kind)}${inCycle ? ' ⟳' : null}<title>${evidence}</title></text>`
+  const name = inCycle ? 'edge-label cycle' : 'edge-label'
+  return html`
+<text class="${name}" x="${label.x}" y="${label.y + 4}" text-anchor="middle" font-size="12" stroke="#fff" stroke-width="8" stroke-linejoin="round" paint-order="stroke" fill="#445">${spaced(kind)}${inCycle ? ' ⟳' : null}<title>${evidence}</title></text>`
 }
 
 function nodeBox(node: PlacedNode): Html {
-  const { outline, inner } = shapeOf(node.kind)
-  const classes = ['node', `kind-${slug(node.kind)}`, `part-${node.part}`]
+  const classes = ['node', kindClass(node.kind), `part-${node.part}`]
   if (node.inCycle) classes.push('cycle')
   if (node.folded.length > 0) classes.push('folded')
   const [x, y] = [rounded(node.x - BOX.width / 2), rounded(node.y - BOX.height / 2)]
-  return html`<g class="${classes.join(' ')}" transform="translate(${x} ${y})"><title>${nodeTitle(node)}</title>${
-    node.folded.length > 0
-      ? html`<path class="shadow" transform="translate(6 6)" d="${outline(BOX)}" fill="#fff" stroke="#99a"/>`
-      : null
-  }<path class="outline" d="${outline(BOX)}" fill="#fff" stroke="#556" stroke-width="${node.part === 'culprit' ? 3 : 1.5}"/>${
-    inner === null
-      ? null
-      : html`<path class="inner" d="${inner(BOX)}" fill="none" stroke="#889" stroke-width="1"/>`
-  }<text class="kind" x="16" y="24" font-size="11">${spaced(node.kind)}</text>${roleTag(node)}${nodeLabel(node)}</g>`
+  return html`
+<g class="${classes.join(' ')}" transform="translate(${x} ${y})"><title>${nodeTitle(node)}</title>
+${nodeShape(node)}
+<text class="kind" x="16" y="24" font-size="11">${spaced(node.kind)}</text>${roleTag(node)}${nodeLabel(node)}</g>`
+}
+
+/** The outline of its kind; many that stand as one have another behind them. */
+function nodeShape({ kind, part, folded }: PlacedNode): Html {
+  const { outline, inner } = shapeOf(kind)
+  const d = outline(BOX)
+  const behind = html`<path class="shadow" transform="translate(6 6)" d="${d}" fill="#fff" stroke="#99a"/>`
+  const lines = inner && html`<path class="inner" d="${inner(BOX)}" fill="none" stroke="#889"/>`
+  const width = part === 'culprit' ? 3 : 1.5
+  return html`${folded.length > 0 ? behind : null}<path class="outline" d="${d}" fill="#fff" stroke="#556" stroke-width="${width}"/>${lines}`
 }
 
 function nodeTitle({ kind, label, role, folded, inCycle }: ShownNode): string {
@@ -145,18 +165,23 @@ function roleTag({ role, part, inCycle }: ShownNode): Html | null {
   if (role === null && !inCycle) return null
   const words = [part === 'culprit' ? `✕ ${role}` : role, inCycle ? '⟳' : null]
   const text = clipped(words.filter((word) => word !== null).join('  '), 20)
-  const width = text.length * 7.2 + 14
+  const width = rounded(text.length * 7.2 + 14)
   const x = rounded(BOX.width - width - 12)
-  return html`<rect class="role-tag" x="${x}" y="-10" width="${rounded(width)}" height="20" rx="10" fill="#445"/><text class="role-name" x="${rounded(x + width / 2)}" y="4" text-anchor="middle" font-size="11.500" font-weight="600" fill="#fff">${text}</text>`
+  const middle = rounded(x + width / 2)
+  return html`
+<rect class="role-tag" x="${x}" y="-10" width="${width}" height="20" rx="10" fill="#445"/>
+<text class="role-name" x="${middle}" y="4" text-anchor="middle" font-size="11.5" font-weight="600" fill="#fff">${text}</text>`
 }
 
 function nodeLabel({ label }: ShownNode): Html {
   const [first, second] = linesOf(label)
-  return html`<text class="label" x="16" y="${second === null ? 46 : 41}" font-size="13" font-family="monospace">${first}</text>${
-    second === null
-      ? null
-      : html`<text class="label" x="16" y="57" font-size="13" font-family="monospace">${second}</text>`
-  }`
+  if (second === null) return labelLine(first, 46)
+  return html`${labelLine(first, 41)}${labelLine(second, 57)}`
+}
+
+function labelLine(text: string, y: number): Html {
+  return html`
+<text class="label" x="16" y="${y}" font-size="13" font-family="monospace">${text}</text>`
 }
 
 /** One or two lines, cut where a blank allows it; the whole label is in the title. */
@@ -165,50 +190,6 @@ function linesOf(label: string): readonly [string, string | null] {
   const blank = label.lastIndexOf(' ', LINE_CHARS)
   const end = blank > LINE_CHARS / 2 ? blank : LINE_CHARS
   return [label.slice(0, end), clipped(label.slice(end).trimStart(), LINE_CHARS)]
-}
-
-function caption(shown: ShownGraph, cycle: boolean): Html {
-  const folded = shown.nodes.reduce((sum, node) => sum + node.folded.length, 0)
-  const kinds = [...new Set(shown.nodes.map(({ kind }) => kind))]
-  return html`<figcaption><p>${
-    cycle
-      ? 'Thick edges marked ⟳ lead back to where they begin: nobody on them can go on.'
-      : 'An arrow leads from who waits to what is waited for.'
-  }${folded > 0 ? html` ${plural(folded, 'task')} alike ${folded === 1 ? 'is' : 'are'} drawn as one.` : null}${shown.left > 0 ? html` ${plural(shown.left, 'further node')} ${shown.left === 1 ? 'is' : 'are'} not drawn.` : null}</p><ul class="legend">${kinds.map(legendItem)}</ul></figcaption>`
-}
-
-const LEGEND_BOX = { width: 236, height: 132 }
-
-function legendItem(kind: string): Html {
-  const { outline, inner } = shapeOf(kind)
-  return html`<li><svg viewBox="-6 -8 248 150" width="30" height="18" aria-hidden="true"><g class="node kind-${slug(kind)}"><path class="outline" d="${outline(LEGEND_BOX)}" fill="#fff" stroke="#556" stroke-width="10"/>${inner === null ? null : html`<path class="inner" d="${inner(LEGEND_BOX)}" fill="none" stroke="#889" stroke-width="8"/>`}</g></svg>${spaced(kind)}</li>`
-}
-
-const WORDS_MAX = 200
-
-/** Every edge as a sentence: what the picture says to those who do not see it, unfolded. */
-function inWords({ nodes, edges }: WaitGraph): Html {
-  const labels = new Map(nodes.map(({ id, label }) => [id, label]))
-  const rows = edges
-    .slice(0, WORDS_MAX)
-    .map(
-      ({ from, to, kind, evidence }) =>
-        html`<tr><td><code>${clipped(labels.get(from) ?? from, 120)}</code></td><td>${spaced(kind)}</td><td><code>${clipped(labels.get(to) ?? to, 120)}</code></td><td>${clipped(evidence, 400)}</td></tr>`,
-    )
-  if (rows.length === 0) return html``
-  return html`<details><summary>The graph in words</summary><div class="scroll"><table><thead><tr><th scope="col">From</th><th scope="col">How</th><th scope="col">To</th><th scope="col">Because</th></tr></thead><tbody>${rows}</tbody></table></div>${
-    edges.length > WORDS_MAX
-      ? html`<p class="quiet">and ${plural(edges.length - WORDS_MAX, 'edge')} more, in the JSON</p>`
-      : null
-  }</details>`
-}
-
-/** A name that can be a class of style, whatever it was. */
-function slug(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, '-')
-    .slice(0, 40)
 }
 
 function rounded(value: number): number {

@@ -36,28 +36,10 @@ const SECTIONS = [
 
 /** The whole document. */
 export function layout(context: PageContext, page: PageContent): string {
-  const title = clipped(page.title, 120)
   return html`<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<title>${title} · Hangar</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="${clipped(page.description, 300)}">
-<meta property="og:site_name" content="Hangar">
-<meta property="og:title" content="${title}">
-<meta property="og:description" content="${clipped(page.description, 300)}">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="same-origin">${
-    page.refreshSeconds === undefined
-      ? null
-      : html`
-<meta http-equiv="refresh" content="${page.refreshSeconds}">`
-  }
-<link rel="icon" type="image/svg+xml" href="/static/favicon.svg?v=${context.assets}">
-<link rel="stylesheet" href="/static/style.css?v=${context.assets}">
-<script src="/static/theme.js?v=${context.assets}"></script>
-<script type="module" src="/static/app.js?v=${context.assets}"></script>
+${head(context, page)}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
@@ -72,34 +54,75 @@ ${SHORTCUTS}
 `.markup
 }
 
-function header({ who }: PageContext, section: PageContent['section']): Html {
+function head({ assets }: PageContext, { title, description, refreshSeconds }: PageContent): Html {
+  const [shownTitle, says] = [clipped(title, 120), clipped(description, 300)]
+  const refresh =
+    refreshSeconds === undefined
+      ? null
+      : html`<meta http-equiv="refresh" content="${refreshSeconds}">`
+  return html`<meta charset="utf-8">
+<title>${shownTitle} · Hangar</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${says}">
+<meta property="og:site_name" content="Hangar">
+<meta property="og:title" content="${shownTitle}">
+<meta property="og:description" content="${says}">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="same-origin">
+<link rel="icon" type="image/svg+xml" href="/static/favicon.svg?v=${assets}">
+<link rel="stylesheet" href="/static/style.css?v=${assets}">
+<script src="/static/theme.js?v=${assets}"></script>
+<script type="module" src="/static/app.js?v=${assets}"></script>${refresh}`
+}
+
+function header({ who }: PageContext, current: PageContent['section']): Html {
+  const signedIn =
+    who === null
+      ? null
+      : html`<span class="who" title="Signed in as ${who}">${clipped(who, 24)}</span>`
   return html`<header class="top">
 <a class="brand" href="/" aria-label="Hangar, the fleet">${BRAND}<span>Hangar</span></a>
-<nav aria-label="Main"><ul>${SECTIONS.map(
-    ({ path, name, key }) =>
-      html`<li><a href="${path}" data-key="${key}"${path === section ? CURRENT : null}>${name}</a></li>`,
-  )}</ul></nav>
-<form class="find" action="/incidents" method="get" role="search" aria-label="All incidents"><label class="unseen" for="find">Find incidents</label><input id="find" name="q" type="search" placeholder="Host, task, function…" autocomplete="off" spellcheck="false" maxlength="200"><kbd aria-hidden="true">/</kbd></form>
-${who === null ? null : html`<span class="who" title="Signed in as ${who}">${clipped(who, 24)}</span>`}
+<nav aria-label="Main"><ul>${SECTIONS.map((section) => navItem(section, current))}</ul></nav>
+<form class="find" action="/incidents" method="get" role="search" aria-label="All incidents">
+<label class="unseen" for="find">Find incidents</label>
+<input id="find" name="q" type="search" placeholder="Host, task, function…" autocomplete="off" spellcheck="false" maxlength="200">
+<kbd aria-hidden="true">/</kbd></form>
+${signedIn}
 <button type="button" class="theme script-only" aria-label="Change between light and dark">${SUN}${MOON}</button>
 </header>`
 }
 
-const CURRENT = html` aria-current="page"`
-
-function footer({ now }: PageContext): Html {
-  return html`<footer class="bottom"><p>Hangar brings hung tasks in and takes them apart. <a href="/docs">API</a> <a href="/openapi.json">OpenAPI</a> <a href="/healthz">Health</a></p><p>As of <time datetime="${now}" data-absolute>${instant(now)}</time><span class="script-only"> · <kbd>?</kbd> keys</span></p></footer>`
+function navItem({ path, name, key }: (typeof SECTIONS)[number], current: string | null): Html {
+  const mark = path === current ? html` aria-current="page"` : null
+  return html`<li><a href="${path}" data-key="${key}"${mark}>${name}</a></li>`
 }
 
-const SHORTCUTS = html`<dialog class="shortcuts" aria-labelledby="shortcuts-title"><h2 id="shortcuts-title">Keys</h2><dl>
+function footer({ now }: PageContext): Html {
+  const at = html`<time datetime="${now}" data-absolute>${instant(now)}</time>`
+  return html`<footer class="bottom">
+<p>Hangar brings hung tasks in and takes them apart.
+<a href="/docs">API</a> <a href="/openapi.json">OpenAPI</a> <a href="/healthz">Health</a></p>
+<p>As of ${at}<span class="script-only"> · <kbd>?</kbd> keys</span></p>
+</footer>`
+}
+
+const GO_KEYS = SECTIONS.map(
+  ({ name, key }) => html`<span class="go"><kbd>${key}</kbd> ${name}</span> `,
+)
+
+const SHORTCUTS = html`<dialog class="shortcuts" aria-labelledby="shortcuts-title">
+<h2 id="shortcuts-title">Keys</h2>
+<dl>
 <dt><kbd>/</kbd></dt><dd>find, or filter the list</dd>
 <dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next and previous row or section</dd>
 <dt><kbd>Enter</kbd></dt><dd>open the marked row</dd>
-<dt><kbd>g</kbd> then a letter</dt><dd>${SECTIONS.map(({ name, key }) => html`<span class="go"><kbd>${key}</kbd> ${name}</span> `)}</dd>
+<dt><kbd>g</kbd> then a letter</dt><dd>${GO_KEYS}</dd>
 <dt><kbd>t</kbd></dt><dd>light or dark</dd>
 <dt><kbd>y</kbd></dt><dd>copy the first command</dd>
 <dt><kbd>?</kbd></dt><dd>this list</dd>
-</dl><form method="dialog"><button>Close</button></form></dialog>`
+</dl>
+<form method="dialog"><button>Close</button></form>
+</dialog>`
 
 /** The way up: where a page stands below its section. */
 export function crumbs(path: string, name: string): Html {

@@ -129,17 +129,19 @@ test('a wall of nodes is cut, with the culprit and those near it kept', () => {
   assert.match(figure({ nodes, edges, cycle: false }, [culprit]), /260 further nodes are not drawn/)
 })
 
-test('a graph without nodes is no picture', () => {
-  assert.equal(graphFigure({ nodes: [], edges: [], cycle: false }, [], 'g'), null)
+test('where nobody waits for another there is no picture', () => {
+  const { nodes } = star(3)
+  assert.equal(graphFigure({ nodes, edges: [], cycle: false }, [], 'g'), null)
 })
 
 test('a long label is cut, and whole in the title', () => {
   const label = `FUSE connection 7 (${'/very/deep'.repeat(40)})`
-  const markup = figure({
-    nodes: [{ id: 'fuse:7', kind: 'fuse-connection', label }],
-    edges: [],
-    cycle: false,
-  })
+  const nodes = [
+    { id: 'fuse:7', kind: 'fuse-connection', label },
+    { id: 'task:1', kind: 'task', label: 'job (tid 1)' },
+  ]
+  const edges = [{ from: 'task:1', to: 'fuse:7', kind: 'waits', evidence: '' }]
+  const markup = figure({ nodes, edges, cycle: false })
   const texts = readMarkup(markup).filter(({ name }) => name === 'text')
   for (const { text } of texts) assert.ok(text.length <= 24, text)
   assert.ok(markup.includes(`${label}</title>`))

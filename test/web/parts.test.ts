@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rankChart, trendChart } from '../../src/web/charts.ts'
 import { html } from '../../src/web/html.ts'
-import { stepsPart } from '../../src/web/parts/sections.ts'
+import { stepsPart } from '../../src/web/parts/remedy.ts'
 import { stackView } from '../../src/web/parts/stack.ts'
 import { ago, bytes, clipped, grouped, instant, lasted, plural } from '../../src/web/parts/words.ts'
 import { readMarkup } from './markup.ts'
@@ -55,7 +55,7 @@ test('the telling frames are marked and the plumbing is folded', () => {
   const elements = readMarkup(stackView(stack, FLUSH).markup)
   const telling = elements.filter(({ attributes }) => attributes.get('class') === 'telling')
   assert.equal(telling.length, 2)
-  assert.match(telling[0]?.text ?? '', /fuse_flush\.isra\.0.*waits here \(fuse\)/)
+  assert.match(telling[0]?.text ?? '', /fuse_flush\.isra\.0.*waits here \(fuse\)/s)
   const folded = elements.find(({ name }) => name === 'summary')
   assert.match(folded?.text ?? '', /^4 frames of plumbing/)
 })

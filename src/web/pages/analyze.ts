@@ -1,7 +1,9 @@
 import type { DiagnosedIncident, Diagnosis } from '../../model/diagnosis.ts'
 import { type Html, html } from '../html.ts'
 import { layout, type PageContext } from '../layout.ts'
+import { findingParts, subjectOf } from '../parts/finding.ts'
 import {
+  factLine,
   hostCode,
   hostText,
   severityMark,
@@ -9,21 +11,9 @@ import {
   VERDICT_MEANS,
   verdictMark,
 } from '../parts/marks.ts'
-import {
-  evidencePart,
-  graphPart,
-  kernelPart,
-  missingPart,
-  nearMissesPart,
-  prose,
-  section,
-  stacksPart,
-  stepsPart,
-  subjectOf,
-  tasksPart,
-} from '../parts/sections.ts'
+import { prose, section } from '../parts/prose.ts'
 import { countFigures, readingNotes, stackList, waitBars } from '../parts/task-tables.ts'
-import { plural } from '../parts/words.ts'
+import { instant, plural } from '../parts/words.ts'
 
 /** The form alone; with what went wrong, after an input that was no use. */
 export function analyzePage(context: PageContext, failure: AnalyzeFailure | null = null): string {
@@ -31,31 +21,47 @@ export function analyzePage(context: PageContext, failure: AnalyzeFailure | null
     title: 'Analyze',
     description: 'Paste or drop what a hung host shows, and read what is wrong. Nothing is stored.',
     section: '/analyze',
-    body: html`<header class="masthead calm"><h1>What does it hang on?</h1><p class="lead">Paste what the host shows, or drop a bundle. The answer comes at once, and nothing is stored.</p></header>
-${failure === null ? null : html`<section class="panel failure" role="alert"><h2>${failure.title}</h2>${failure.says.map((line) => html`<p>${line}</p>`)}</section>`}
-${analyzeForm()}
-${examples()}`,
+    body: html`<header class="masthead calm">
+<h1>What does it hang on?</h1>
+<p class="lead">Paste what the host shows, or drop a bundle. The answer comes at once, and nothing is stored.</p>
+</header>
+${failure === null ? null : failureBox(failure)}
+${FORM}
+${TAKES}`,
   })
 }
 
 export type AnalyzeFailure = { readonly title: string; readonly says: readonly string[] }
 
-function analyzeForm(): Html {
-  return html`<form class="analyze panel" method="post" action="/analyze" enctype="multipart/form-data" data-analyze>
-<label for="text">Text</label>
-<textarea id="text" name="text" rows="14" spellcheck="false" autocomplete="off" placeholder="[&lt;0&gt;] request_wait_answer+0x12e/0x210&#10;[&lt;0&gt;] fuse_simple_request+0x19a/0x300&#10;[&lt;0&gt;] fuse_flush+0x16f/0x1b0&#10;…"></textarea>
-<div class="drop"><label for="bundle">or a file</label><input id="bundle" name="bundle" type="file"><p class="quiet">A bundle, a sosreport, a kernel log, a goroutine dump. <span class="script-only">Drop it anywhere on this page.</span></p></div>
-<p class="buttons"><button class="main">Diagnose</button></p>
-</form>`
+function failureBox({ title, says }: AnalyzeFailure): Html {
+  const lines = says.map((line) => html`<p>${line}</p>`)
+  return html`<section class="panel failure" role="alert"><h2>${title}</h2>${lines}</section>`
 }
 
-function examples(): Html {
-  return html`<section class="part" aria-labelledby="takes"><h2 id="takes">What it takes</h2><div class="cards">
-<div class="panel"><h3>From <code>/proc</code></h3><p><code>cat /proc/PID/task/*/stack</code>, with <code>grep Pnd /proc/PID/status</code> if you can: the more, the surer the verdict.</p></div>
-<div class="panel"><h3>From the kernel log</h3><p>Hung-task reports, sysrq-w and sysrq-t dumps, oopses, soft lockups, RCU stalls; with or without prefixes, quoted or wrapped.</p></div>
-<div class="panel"><h3>From elsewhere</h3><p>Backtraces of crash and drgn, vmcore-dmesg, <code>ps</code> listings, goroutine dumps of dockerd and containerd.</p></div>
-</div></section>`
-}
+const FORM = html`<form class="analyze panel" method="post" action="/analyze" enctype="multipart/form-data" data-analyze>
+<label for="text">Text</label>
+<textarea id="text" name="text" rows="14" spellcheck="false" autocomplete="off" placeholder="[&lt;0&gt;] request_wait_answer+0x12e/0x210&#10;[&lt;0&gt;] fuse_simple_request+0x19a/0x300&#10;[&lt;0&gt;] fuse_flush+0x16f/0x1b0&#10;…"></textarea>
+<div class="drop"><label for="bundle">or a file</label><input id="bundle" name="bundle" type="file">
+<p class="quiet">A bundle, a sosreport, a kernel log, a goroutine dump.
+<span class="script-only">Drop it anywhere on this page.</span></p></div>
+<p class="buttons"><button class="main">Diagnose</button></p>
+</form>`
+
+const TAKES = section(
+  'takes',
+  'What it takes',
+  html`<div class="cards">
+<div class="panel"><h3>From <code>/proc</code></h3>
+<p><code>cat /proc/PID/task/*/stack</code>, with <code>grep Pnd /proc/PID/status</code> if you can: the more, the
+surer the verdict.</p></div>
+<div class="panel"><h3>From the kernel log</h3>
+<p>Hung-task reports, sysrq-w and sysrq-t dumps, oopses, soft lockups, RCU stalls; with or without prefixes, quoted
+or wrapped.</p></div>
+<div class="panel"><h3>From elsewhere</h3>
+<p>Backtraces of crash and drgn, vmcore-dmesg, <code>ps</code> listings, goroutine dumps of dockerd and
+containerd.</p></div>
+</div>`,
+)
 
 /** The whole answer to one input. */
 export function analyzedPage(context: PageContext, diagnosis: Diagnosis, name: string): string {
@@ -72,43 +78,52 @@ ${incidents.map((incident, index) => finding(incident, index, diagnosis))}
 }
 
 function answerHead({ now }: PageContext, { snapshot, incidents }: Diagnosis, name: string): Html {
-  const { host, kernel, collectedAt } = snapshot
-  return html`<header class="masthead${incidents.length === 0 ? ' calm' : ''}"><h1>${incidents.length === 0 ? 'Nothing is stuck.' : `${plural(incidents.length, 'incident')} found.`}</h1><p class="facts"><span>${hostText(name)}</span><span>host ${hostText(host.name)}</span><span>kernel ${hostCode(kernel.release)}</span><span>taken ${timeMark(collectedAt, now)}</span><span>not stored</span></p>${incidents.length < 2 ? null : contents(incidents)}</header>${snapshot.counts.tasks > 0 ? countFigures(snapshot.counts) : null}`
+  const { host, kernel, collectedAt, counts } = snapshot
+  const isCalm = incidents.length === 0
+  return html`<header class="masthead${isCalm ? ' calm' : ''}">
+<h1>${isCalm ? 'Nothing is stuck.' : `${plural(incidents.length, 'incident')} found.`}</h1>
+${factLine([
+  hostText(name),
+  html`host ${hostText(host.name)}`,
+  html`kernel ${hostCode(kernel.release)}`,
+  html`taken ${timeMark(collectedAt, now)}`,
+  'not stored',
+])}
+${incidents.length < 2 ? null : contents(incidents)}
+</header>
+${counts.tasks > 0 ? countFigures(counts) : null}`
 }
 
 function contents(incidents: readonly DiagnosedIncident[]): Html {
-  return html`<ol class="contents">${incidents.map(
-    ({ title, severity, verdict }, index) =>
-      html`<li><a href="#incident-${index + 1}">${title}</a> ${severityMark(severity)}${verdictMark(verdict)}</li>`,
-  )}</ol>`
+  return html`<ol class="contents">${incidents.map(contentsItem)}</ol>`
+}
+
+function contentsItem({ title, severity, verdict }: DiagnosedIncident, index: number): Html {
+  const marks = html`${severityMark(severity)}${verdictMark(verdict)}`
+  return html`<li><a href="#incident-${index + 1}">${title}</a> ${marks}</li>`
 }
 
 function finding(incident: DiagnosedIncident, index: number, diagnosis: Diagnosis): Html {
+  const { severity, verdict, signature, since } = incident
   const id = `incident-${index + 1}`
-  return html`<article class="incident sev-${incident.severity}" id="${id}">
-<header class="verdict-head"><p class="marks">${severityMark(incident.severity)}${verdictMark(incident.verdict)}<span class="mark">${incident.signature}</span></p><h2 class="title">${incident.title}</h2><p class="facts"><span>${subjectOf(incident)}</span>${incident.since === null ? null : html`<span>stuck since <time datetime="${incident.since}">${incident.since}</time></span>`}</p><div class="lead">${prose(incident.summary, 'summary')}</div><p class="verdict-means">${VERDICT_MEANS[incident.verdict]}</p></header>
-<div class="parts">${findingParts(incident, id, diagnosis)}</div></article>`
-}
-
-function findingParts(
-  incident: DiagnosedIncident,
-  id: string,
-  { tasks, snapshot }: Diagnosis,
-): readonly (Html | null)[] {
-  return [
-    section(`${id}-run`, 'What to run', stepsPart(incident.advice.steps)),
-    section(`${id}-stuck`, 'Who is stuck', tasksPart(incident.tasks)),
-    section(`${id}-graph`, 'Who waits for whom', graphPart(incident, `${id}-graph`)),
-    section(`${id}-evidence`, 'Evidence', evidencePart(incident.evidence)),
-    section(`${id}-stacks`, 'Stacks', stacksPart(incident.tasks, tasks)),
-    section(
-      `${id}-kernel`,
-      'This kernel',
-      kernelPart(incident.advice.kernel, snapshot.kernel.release),
-    ),
-    section(`${id}-missing`, 'What is missing', missingPart(incident.missing)),
-    section(`${id}-near`, 'What came close', nearMissesPart(incident.nearMisses)),
-  ]
+  const parts = findingParts({
+    incident,
+    tasks: diagnosis.tasks,
+    kernel: diagnosis.snapshot.kernel.release,
+    nearMisses: incident.nearMisses ?? [],
+    idPrefix: `${id}-`,
+  })
+  return html`
+<article class="incident sev-${severity}" id="${id}">
+<header class="verdict-head">
+<p class="marks">${severityMark(severity)}${verdictMark(verdict)}<span class="mark">${signature}</span></p>
+<h2 class="title">${incident.title}</h2>
+${factLine([subjectOf(incident), since === null ? null : html`stuck since <time datetime="${since}">${instant(since)}</time>`])}
+<div class="lead">${prose(incident.summary, 'summary')}</div>
+<p class="verdict-means">${VERDICT_MEANS[verdict]}</p>
+</header>
+<div class="parts">${parts}</div>
+</article>`
 }
 
 /** What no incident tells: where the notable tasks stand, and what could not be read. */

@@ -5,8 +5,9 @@ import { type Html, html } from '../html.ts'
 import { layout, type PageContext } from '../layout.ts'
 import { severityIcon } from '../parts/icons.ts'
 import { incidentList } from '../parts/incident-list.ts'
-import { copyable, hostCode, hostText, timeMark } from '../parts/marks.ts'
+import { copyable, figureList, hostCode, hostText, timeMark } from '../parts/marks.ts'
 import { encoded, signaturePath, snapshotPath } from '../parts/paths.ts'
+import { panel } from '../parts/prose.ts'
 import { grouped, plural } from '../parts/words.ts'
 
 /** Unresolved incidents under one key. */
@@ -55,18 +56,24 @@ function headline(fleet: Fleet): string {
 }
 
 function fleetBody({ now }: PageContext, fleet: Fleet): Html {
-  return html`<section class="masthead${total(fleet.open) === 0 ? ' calm' : ''}"><h1>${headline(fleet)}</h1>${severityTiles(fleet.open)}</section>
-<div class="columns">
-<section class="panel" aria-labelledby="by-signature"><h2 id="by-signature">What is stuck</h2>${signatureRank(fleet)}</section>
-<section class="panel" aria-labelledby="trend"><h2 id="trend">First seen, by day</h2>${trendChart(fleet.trend, 'Incidents first seen, by day')}</section>
-</div>
-<section class="panel flush" aria-labelledby="newest"><header class="panel-head"><h2 id="newest">Newest</h2><a href="/incidents">All incidents</a></header>${
-    fleet.newest.length > 0
-      ? incidentList(fleet.newest, now)
+  const { newest } = fleet
+  const isCalm = total(fleet.open) === 0
+  const all = html`<a href="/incidents">All incidents</a>`
+  const list =
+    newest.length > 0
+      ? incidentList(newest, now)
       : html`<p class="empty">No incident yet. Snapshots of healthy hosts have none.</p>`
-  }</section>
+  return html`<section class="masthead${isCalm ? ' calm' : ''}">
+<h1>${headline(fleet)}</h1>
+${severityTiles(fleet.open)}
+</section>
 <div class="columns">
-<section class="panel" aria-labelledby="by-kernel"><h2 id="by-kernel">By kernel</h2>${kernelRank(fleet)}</section>
+${panel('by-signature', 'What is stuck', rank(fleet.bySignature, signatureLabel))}
+${panel('trend', 'First seen, by day', trendChart(fleet.trend, 'Incidents first seen, by day'))}
+</div>
+${panel('newest', 'Newest', list, { isFlush: true, more: all })}
+<div class="columns">
+${panel('by-kernel', 'By kernel', rank(fleet.byKernel, kernelLabel))}
 ${ingestPanel(fleet, now)}
 </div>`
 }
@@ -79,46 +86,75 @@ function severityTiles(open: BySeverity): Html {
 }
 
 function severityTile(severity: Severity, count: number): Html {
-  return html`<li><a class="tile sev-${severity}${count === 0 ? ' none' : ''}" href="/incidents?${UNRESOLVED}&severity=${severity}">${severityIcon(severity)}<strong>${grouped(count)}</strong><span>${severity}</span></a></li>`
+  const address = `/incidents?${UNRESOLVED}&severity=${severity}`
+  return html`
+<li><a class="tile sev-${severity}${count === 0 ? ' none' : ''}" href="${address}">${severityIcon(severity)}
+<strong>${grouped(count)}</strong><span>${severity}</span></a></li>`
 }
 
-function signatureRank({ bySignature }: Fleet): Html {
-  if (bySignature.length === 0) return html`<p class="empty">Nothing is open.</p>`
+function rank(groups: readonly FleetGroup[], labelOf: (group: FleetGroup) => Html): Html {
+  if (groups.length === 0) return html`<p class="empty">Nothing is open.</p>`
   return rankChart(
-    bySignature.map(({ key, title, counts, hosts }) => ({
-      label: html`<a href="/incidents?${UNRESOLVED}&signature=${encoded(key)}">${title}</a> <a class="quiet" href="${signaturePath(key)}">${key}</a>`,
-      counts,
-      note: `on ${plural(hosts, 'host')}`,
+    groups.map((group) => ({
+      label: labelOf(group),
+      counts: group.counts,
+      note: `on ${plural(group.hosts, 'host')}`,
     })),
   )
 }
 
-function kernelRank({ byKernel }: Fleet): Html {
-  if (byKernel.length === 0) return html`<p class="empty">Nothing is open.</p>`
-  return rankChart(
-    byKernel.map(({ key, title, counts, hosts }) => ({
-      label: html`<a href="/incidents?${UNRESOLVED}&kernel=${encoded(key)}">${hostCode(title)}</a>`,
-      counts,
-      note: `on ${plural(hosts, 'host')}`,
-    })),
-  )
+function signatureLabel({ key, title }: FleetGroup): Html {
+  const name = html`<a class="quiet" href="${signaturePath(key)}">${key}</a>`
+  return html`<a href="/incidents?${UNRESOLVED}&signature=${encoded(key)}">${title}</a> ${name}`
+}
+
+function kernelLabel({ key, title }: FleetGroup): Html {
+  return html`<a href="/incidents?${UNRESOLVED}&kernel=${encoded(key)}">${hostCode(title)}</a>`
 }
 
 function ingestPanel({ ingest, snapshots, snapshotsTotal }: Fleet, now: string): Html {
-  return html`<section class="panel" aria-labelledby="ingest"><header class="panel-head"><h2 id="ingest">Snapshots</h2><a href="/snapshots">All ${grouped(snapshotsTotal)}</a></header>
-<dl class="figures"><div><dt>queued</dt><dd>${grouped(ingest.queued)}</dd></div><div><dt>in work</dt><dd>${grouped(ingest.processing)}</dd></div><div class="${ingest.failed > 0 ? 'warn' : ''}"><dt>failed</dt><dd>${ingest.failed > 0 ? html`<a href="/snapshots?status=failed">${grouped(ingest.failed)}</a>` : '0'}</dd></div></dl>
-<ul class="plain">${snapshots.map(
-    (snapshot) =>
-      html`<li><a href="${snapshotPath(snapshot.id)}">${hostText(snapshot.host ?? snapshot.name)}</a> <span class="quiet">${plural(snapshot.incidents.length, 'incident')} · ${timeMark(snapshot.receivedAt, now)}</span></li>`,
-  )}</ul></section>`
+  const { queued, processing, failed } = ingest
+  const figures = figureList([
+    { name: 'queued', value: grouped(queued) },
+    { name: 'in work', value: grouped(processing) },
+    { name: 'failed', value: failedCount(failed), isWrong: failed > 0 },
+  ])
+  const rows = snapshots.map((snapshot) => snapshotItem(snapshot, now))
+  const all = html`<a href="/snapshots">All ${grouped(snapshotsTotal)}</a>`
+  return panel('ingest', 'Snapshots', html`${figures}<ul class="plain">${rows}</ul>`, { more: all })
+}
+
+function failedCount(failed: number): Html {
+  if (failed === 0) return html`0`
+  return html`<a href="/snapshots?status=failed">${grouped(failed)}</a>`
+}
+
+function snapshotItem({ id, host, name, incidents, receivedAt }: SnapshotItem, now: string): Html {
+  return html`
+<li><a href="${snapshotPath(id)}">${hostText(host ?? name)}</a>
+<span class="quiet">${plural(incidents.length, 'incident')} · ${timeMark(receivedAt, now)}</span></li>`
 }
 
 /** What a new user sees: the next step, ready to copy. */
 function welcome({ origin }: PageContext): Html {
-  return html`<section class="masthead calm"><h1>Bring in the first hung host.</h1><p class="lead">Hangar reads what a Linux host shows of itself in <code>/proc</code> and its kernel log, and says which task is stuck, on whom it waits, why it cannot end, and what frees it.</p></section>
+  const collect = 'npx hangar collect -o bundle.tar.gz'
+  const upload = `npx hangar upload bundle.tar.gz --server ${origin} --wait`
+  const curl = `curl -sS -F bundle=@bundle.tar.gz '${origin}/api/v1/snapshots?wait=60'`
+  return html`<section class="masthead calm">
+<h1>Bring in the first hung host.</h1>
+<p class="lead">Hangar reads what a Linux host shows of itself in <code>/proc</code> and its kernel log, and says
+which task is stuck, on whom it waits, why it cannot end, and what frees it.</p>
+</section>
 <ol class="steps-to-start">
-<li class="panel"><h2>Try a text</h2><p>Paste a kernel stack, a hung-task report, a sysrq dump or a goroutine dump. Nothing is stored.</p><p><a class="button main" href="/analyze">Analyze a text or file</a></p></li>
-<li class="panel"><h2>Collect on the host</h2><p>The collector reads the suspicious tasks first and never waits for a file that blocks.</p>${copyable('npx hangar collect -o bundle.tar.gz', 'the collect command')}</li>
-<li class="panel"><h2>Upload the bundle</h2><p>A bundle, a sosreport, or a tar of the right files; <code>tar</code> on a live <code>/proc</code> stores empty files, so use the collector.</p>${copyable(`npx hangar upload bundle.tar.gz --server ${origin} --wait`, 'the upload command')}${copyable(`curl -sS -F bundle=@bundle.tar.gz '${origin}/api/v1/snapshots?wait=60'`, 'the curl command')}</li>
+<li class="panel"><h2>Try a text</h2>
+<p>Paste a kernel stack, a hung-task report, a sysrq dump or a goroutine dump. Nothing is stored.</p>
+<p><a class="button main" href="/analyze">Analyze a text or file</a></p></li>
+<li class="panel"><h2>Collect on the host</h2>
+<p>The collector reads the suspicious tasks first and never waits for a file that blocks.</p>
+${copyable(collect, 'the collect command')}</li>
+<li class="panel"><h2>Upload the bundle</h2>
+<p>A bundle, a sosreport, or a tar of the right files. Plain <code>tar</code> stores the files of a live
+<code>/proc</code> empty, so use the collector.</p>
+${copyable(upload, 'the upload command')}${copyable(curl, 'the curl command')}</li>
 </ol>`
 }

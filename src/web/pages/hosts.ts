@@ -1,11 +1,21 @@
 import type { HostItem, IncidentItem, Page, SnapshotItem } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
-import { incidentList } from '../parts/incident-list.ts'
-import { hostCode, hostText, labelTags, timeMark } from '../parts/marks.ts'
+import { incidentBox } from '../parts/incident-list.ts'
+import {
+  factLine,
+  foundCount,
+  hostCode,
+  hostLink,
+  hostText,
+  labelTags,
+  timeMark,
+} from '../parts/marks.ts'
 import { pager } from '../parts/paging.ts'
-import { encoded, hostPath } from '../parts/paths.ts'
+import { encoded } from '../parts/paths.ts'
+import { section } from '../parts/prose.ts'
 import { snapshotTable } from '../parts/snapshot-table.ts'
+import { type Column, dataTable } from '../parts/table.ts'
 import { grouped, plural } from '../parts/words.ts'
 
 export type HostsView = {
@@ -16,22 +26,45 @@ export type HostsView = {
 
 export function hostsPage(context: PageContext, { page, q, cursor }: HostsView): string {
   const address = q === '' ? '/hosts' : `/hosts?q=${encoded(q)}`
+  const { items, next, total } = page
+  const none =
+    q === '' ? 'No host yet: a host appears with its first snapshot.' : 'No host has such a name.'
   return layout(context, {
     title: 'Hosts',
-    description: plural(page.total, 'host'),
+    description: plural(total, 'host'),
     section: '/hosts',
-    body: html`<header class="list-head"><h1>${plural(page.total, 'host')}</h1><form class="inline" method="get" action="/hosts" aria-label="Find hosts"><label class="unseen" for="q">Host name</label><input id="q" name="q" type="search" value="${q}" placeholder="Host name" autocomplete="off" spellcheck="false" data-filter><button>Find</button></form></header>
-${page.items.length === 0 ? html`<p class="empty panel">${q === '' ? 'No host yet: a host appears with its first snapshot.' : 'No host has such a name.'}</p>` : hostTable(page.items, context.now)}
-${pager({ address, cursor, next: page.next, shown: page.items.length, total: page.total }, 'host')}`,
+    body: html`<header class="list-head"><h1>${plural(total, 'host')}</h1>${findForm(q)}</header>
+${items.length === 0 ? html`<p class="empty panel">${none}</p>` : hostTable(items, context.now)}
+${pager({ address, cursor, next, shown: items.length, total }, 'host')}`,
   })
 }
 
-function hostTable(hosts: readonly HostItem[], now: string): Html {
-  return html`<div class="scroll panel flush"><table class="hosts"><thead><tr><th scope="col">Host</th><th scope="col" class="number">Open</th><th scope="col" class="number">Ever</th><th scope="col">Kernel</th><th scope="col" class="number">Snapshots</th><th scope="col">Last seen</th><th scope="col">Labels</th></tr></thead><tbody>${hosts.map(
-    (host) =>
-      html`<tr data-row class="${host.openIncidents > 0 ? 'has-open' : ''}"><td><a href="${hostPath(host.name)}">${hostText(host.name)}</a></td><td class="number">${host.openIncidents > 0 ? html`<strong class="open-count">${grouped(host.openIncidents)}</strong>` : html`<span class="quiet">0</span>`}</td><td class="number">${grouped(host.incidents)}</td><td>${hostCode(host.kernel)}</td><td class="number">${grouped(host.snapshots)}</td><td>${timeMark(host.lastSeen, now)}</td><td>${labelTags(host.labels)}</td></tr>`,
-  )}</tbody></table></div>`
+function findForm(q: string): Html {
+  return html`<form class="inline" method="get" action="/hosts" aria-label="Find hosts">
+<label class="unseen" for="q">Host name</label>
+<input id="q" name="q" type="search" value="${q}" placeholder="Host name" autocomplete="off" spellcheck="false" data-filter>
+<button>Find</button>
+</form>`
 }
+
+function hostTable(items: readonly HostItem[], now: string): Html {
+  const hasLabels = items.some(({ labels }) => Object.keys(labels).length > 0)
+  const columns = hasLabels ? [...columnsOf(now), LABELS] : columnsOf(now)
+  return html`<div class="panel flush">${dataTable({ caption: 'Hosts', columns, items })}</div>`
+}
+
+function columnsOf(now: string): readonly Column<HostItem>[] {
+  return [
+    { head: 'Host', cell: ({ name }) => hostLink(name) },
+    { head: 'Open', isNumber: true, cell: ({ openIncidents }) => foundCount(openIncidents) },
+    { head: 'Ever', isNumber: true, cell: ({ incidents }) => grouped(incidents) },
+    { head: 'Kernel', cell: ({ kernel }) => hostCode(kernel) },
+    { head: 'Snapshots', isNumber: true, cell: ({ snapshots }) => grouped(snapshots) },
+    { head: 'Last seen', cell: ({ lastSeen }) => timeMark(lastSeen, now) },
+  ]
+}
+
+const LABELS: Column<HostItem> = { head: 'Labels', cell: ({ labels }) => labelTags(labels) }
 
 export type HostView = {
   readonly host: HostItem
@@ -46,26 +79,45 @@ export function hostPage(context: PageContext, view: HostView): string {
     description: `${plural(host.openIncidents, 'open incident')}, ${plural(host.snapshots, 'snapshot')}`,
     section: '/hosts',
     body: html`${crumbs('/hosts', 'Hosts')}
-<header class="verdict-head plain-head"><h1>${hostText(host.name)}</h1>
-<p class="facts"><span>kernel ${hostCode(host.kernel)}</span>${host.machineId === null ? null : html`<span>machine ${hostCode(host.machineId)}</span>`}<span>first seen ${timeMark(host.firstSeen, context.now)}</span><span>last seen ${timeMark(host.lastSeen, context.now)}</span></p>${labelTags(host.labels)}</header>
-${incidentsOfHost(context, view)}
-<section class="part" aria-labelledby="snapshots-title"><h2 id="snapshots-title">${plural(host.snapshots, 'snapshot')}</h2>${timeline(view, context.now)}</section>`,
+${hostHead(context, host)}
+${incidentsPart(context, view)}
+${section('snapshots', plural(host.snapshots, 'snapshot'), timeline(view, context.now))}`,
   })
 }
 
-function incidentsOfHost({ now }: PageContext, { host, incidents }: HostView): Html {
+function hostHead({ now }: PageContext, host: HostItem): Html {
+  const facts = factLine([
+    html`kernel ${hostCode(host.kernel)}`,
+    host.machineId === null ? null : html`machine ${hostCode(host.machineId)}`,
+    html`first seen ${timeMark(host.firstSeen, now)}`,
+    html`last seen ${timeMark(host.lastSeen, now)}`,
+  ])
+  return html`<header class="verdict-head plain-head">
+<h1>${hostText(host.name)}</h1>
+${facts}${labelTags(host.labels)}
+</header>`
+}
+
+function incidentsPart({ now }: PageContext, { host, incidents }: HostView): Html | null {
   const open = incidents.filter(({ state }) => state !== 'resolved')
   const past = incidents.filter(({ state }) => state === 'resolved')
-  return html`<section class="part" aria-labelledby="open-title"><h2 id="open-title">${open.length === 0 ? 'Nothing is stuck' : plural(open.length, 'open incident')}</h2>${
-    open.length === 0
-      ? html`<p class="empty">The last snapshot of this host shows nothing that hangs.</p>`
-      : html`<div class="panel flush">${incidentList(open, now)}</div>`
-  }${past.length === 0 ? null : html`<details><summary>${plural(past.length, 'past incident')}</summary><div class="panel flush">${incidentList(past, now)}</div></details>`}${host.incidents > incidents.length ? html`<p><a href="/incidents?host=${encoded(host.name)}">All ${plural(host.incidents, 'incident')}</a></p>` : null}</section>`
+  const title = open.length === 0 ? 'Nothing is stuck' : plural(open.length, 'open incident')
+  const all = html`<p><a href="/incidents?host=${encoded(host.name)}">All ${plural(host.incidents, 'incident')}</a></p>`
+  return section(
+    'open',
+    title,
+    html`${open.length === 0 ? CALM : incidentBox(open, now)}${
+      past.length === 0
+        ? null
+        : html`<details><summary>${plural(past.length, 'past incident')}</summary>${incidentBox(past, now)}</details>`
+    }${host.incidents > incidents.length ? all : null}`,
+  )
 }
+
+const CALM = html`<p class="empty">The last snapshot of this host shows nothing that hangs.</p>`
 
 /** Snapshots newest first; each shows what it found. */
 function timeline({ snapshots }: HostView, now: string): Html {
-  return snapshots.length === 0
-    ? html`<p class="empty">None kept.</p>`
-    : snapshotTable(snapshots, now)
+  if (snapshots.length === 0) return html`<p class="empty">None kept.</p>`
+  return snapshotTable(snapshots, now)
 }

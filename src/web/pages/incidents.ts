@@ -2,7 +2,7 @@ import type { IncidentItem, Page } from '../../model/incident.ts'
 import { INCIDENT_SORTS, type IncidentFilter } from '../../model/query.ts'
 import { flag, type Html, html } from '../html.ts'
 import { layout, type PageContext } from '../layout.ts'
-import { incidentList } from '../parts/incident-list.ts'
+import { incidentBox } from '../parts/incident-list.ts'
 import { pager } from '../parts/paging.ts'
 import { clipped, grouped, plural } from '../parts/words.ts'
 
@@ -31,31 +31,38 @@ export type IncidentsView = {
 }
 
 export function incidentsPage(context: PageContext, view: IncidentsView): string {
-  const { page } = view
+  const { page, address, cursor } = view
+  const { items, next, total } = page
   return layout(context, {
     title: 'Incidents',
-    description: plural(page.total, 'incident'),
+    description: plural(total, 'incident'),
     section: '/incidents',
     body: html`<div class="with-filters">
 <form class="filters" method="get" action="/incidents" data-auto-submit aria-label="Filters">${filters(view)}</form>
-<div class="results"><header class="list-head"><h1>${plural(page.total, 'incident')}</h1>${chips(view)}</header>
-${page.items.length === 0 ? nothing(view) : html`<div class="panel flush">${incidentList(page.items, context.now)}</div>`}
-${pager({ address: view.address, cursor: view.cursor, next: page.next, shown: page.items.length, total: page.total }, 'incident')}
-</div></div>`,
+<div class="results">
+<header class="list-head"><h1>${plural(total, 'incident')}</h1>${chips(view)}</header>
+${items.length === 0 ? nothing(view) : incidentBox(items, context.now)}
+${pager({ address, cursor, next, shown: items.length, total }, 'incident')}
+</div>
+</div>`,
   })
 }
 
 const SORT_NAMES = { lastSeen: 'last seen', firstSeen: 'first seen', severity: 'severity' } as const
 
 function filters({ filter, sort, facets, kept }: IncidentsView): Html {
-  return html`<p class="field"><label for="q">Words</label><input id="q" name="q" type="search" value="${filter.q ?? ''}" placeholder="host, task, function, title" autocomplete="off" spellcheck="false" data-filter></p>
-<p class="field"><label for="sort">Order by</label><select id="sort" name="sort">${INCIDENT_SORTS.map(
-    (name) =>
-      html`<option value="${name}"${flag('selected', name === sort)}>${SORT_NAMES[name]}</option>`,
-  )}</select></p>
+  const sorts = INCIDENT_SORTS.map((name) => {
+    const mark = flag('selected', name === sort)
+    return html`<option value="${name}"${mark}>${SORT_NAMES[name]}</option>`
+  })
+  return html`
+<p class="field"><label for="q">Words</label>
+<input id="q" name="q" type="search" value="${filter.q ?? ''}" placeholder="host, task, function, title" autocomplete="off" spellcheck="false" data-filter></p>
+<p class="field"><label for="sort">Order by</label><select id="sort" name="sort">${sorts}</select></p>
 ${facets.map(facetBox)}
 ${kept.map(({ name, value }) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<p class="buttons"><button class="main">Filter</button> <a class="button" href="/incidents">Clear</a></p>`
+<p class="buttons"><button class="main">Filter</button> <a class="button" href="/incidents">Clear</a></p>
+`
 }
 
 const VALUES_SHOWN = 8
@@ -66,18 +73,22 @@ function facetBox({ name, title, values }: Facet): Html | null {
     (one, other) =>
       Number(other.isChosen) - Number(one.isChosen) || other.incidents - one.incidents,
   )
-  const isFixed = values.length <= VALUES_SHOWN
-  const shown = isFixed ? values : sorted.slice(0, VALUES_SHOWN)
-  const folded = isFixed ? [] : sorted.slice(VALUES_SHOWN)
-  return html`<fieldset class="facet"><legend>${title}</legend>${shown.map((value) => facetValue(name, value))}${
-    folded.length === 0
-      ? null
-      : html`<details><summary>${grouped(folded.length)} more</summary>${folded.map((value) => facetValue(name, value))}</details>`
-  }</fieldset>`
+  const isShort = values.length <= VALUES_SHOWN
+  const shown = isShort ? values : sorted.slice(0, VALUES_SHOWN)
+  const folded = isShort ? [] : sorted.slice(VALUES_SHOWN)
+  const boxes = (some: Facet['values']) => some.map((value) => facetValue(name, value))
+  const more = html`<details><summary>${grouped(folded.length)} more</summary>${boxes(folded)}</details>`
+  return html`
+<fieldset class="facet"><legend>${title}</legend>${boxes(shown)}${folded.length === 0 ? null : more}</fieldset>`
 }
 
 function facetValue(name: string, { value, incidents, isChosen }: Facet['values'][number]): Html {
-  return html`<label class="${incidents === 0 ? 'facet-value none' : 'facet-value'}"><input type="checkbox" name="${name}" value="${value}"${flag('checked', isChosen)}><span class="cut" title="${value}">${clipped(value, 60)}</span><span class="facet-count">${grouped(incidents)}</span></label>`
+  const mark = flag('checked', isChosen)
+  return html`
+<label class="${incidents === 0 ? 'facet-value none' : 'facet-value'}">
+<input type="checkbox" name="${name}" value="${value}"${mark}>
+<span class="cut" title="${value}">${clipped(value, 60)}</span>
+<span class="facet-count">${grouped(incidents)}</span></label>`
 }
 
 /** Filters in force, each with the address without it. */
@@ -90,10 +101,17 @@ function chips({ facets, kept, address, filter }: IncidentsView): Html | null {
     ...(filter.q === undefined ? [] : [{ name: 'q', value: filter.q }]),
   ]
   if (chosen.length === 0) return null
-  return html`<ul class="chips" aria-label="Filters in force">${chosen.map(
-    ({ name, value }) =>
-      html`<li><a href="${without(address, name, value)}" title="Remove ${name} ${value}">${name === 'q' ? 'words' : name}: <bdi>${clipped(value, 40)}</bdi> <span aria-hidden="true">×</span></a></li>`,
-  )}</ul>`
+  const items = chosen.map((one) => chip(address, one))
+  return html`<ul class="chips" aria-label="Filters in force">${items}</ul>`
+}
+
+type Chosen = { readonly name: string; readonly value: string }
+
+function chip(address: string, { name, value }: Chosen): Html {
+  const says = html`${name === 'q' ? 'words' : name}: <bdi>${clipped(value, 40)}</bdi>`
+  return html`
+<li><a href="${without(address, name, value)}" title="Remove ${name} ${value}">${says}
+<span aria-hidden="true">×</span></a></li>`
 }
 
 function without(address: string, name: string, value: string): string {

@@ -1,6 +1,7 @@
 import { PROBLEMS, type ProblemFacts, type ProblemKind } from '../../model/problem.ts'
 import { type Html, html } from '../html.ts'
 import { layout, type PageContext } from '../layout.ts'
+import { aboutList } from '../parts/marks.ts'
 
 /** What a person can do about it; a kind without a row needs no more than its title. */
 const ADVICE: { readonly [Kind in ProblemKind]?: string } = {
@@ -25,17 +26,32 @@ const ADVICE: { readonly [Kind in ProblemKind]?: string } = {
 /** The page for a request that cannot be answered. */
 export function problemPage(context: PageContext, kind: ProblemKind, facts: ProblemFacts): string {
   const { status, title } = PROBLEMS[kind]
-  const shown = Object.entries(facts).filter(([, value]) => value !== null)
+  const shown = Object.entries(facts).flatMap(([name, value]) =>
+    value === null ? [] : [[name, String(value)] as const],
+  )
   return layout(context, {
     title,
     description: `${status}: ${title}`,
     section: null,
-    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">${status}</p><h1>${title}</h1>${adviceLine(kind)}${
-      shown.length === 0
-        ? null
-        : html`<dl class="about">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${String(value)}</dd></div>`)}</dl>`
-    }<p class="buttons"><a class="button main" href="/">To the fleet</a> <a class="button" href="/incidents">Incidents</a> <a class="button" href="/analyze">Analyze</a></p></section>`,
+    body: problemBox(
+      status,
+      title,
+      html`${adviceLine(kind)}
+${shown.length === 0 ? null : aboutList(shown)}
+${WAYS_ON}`,
+    ),
   })
+}
+
+const WAYS_ON = html`<p class="buttons"><a class="button main" href="/">To the fleet</a>
+<a class="button" href="/incidents">Incidents</a> <a class="button" href="/analyze">Analyze</a></p>`
+
+function problemBox(status: number, title: string, body: Html): Html {
+  return html`<section class="problem">
+<p class="problem-status" aria-hidden="true">${status}</p>
+<h1>${title}</h1>
+${body}
+</section>`
 }
 
 /** What to do about a kind of problem, in a sentence or two; null where its title says it all. */
@@ -55,7 +71,13 @@ export function problemKindPage(context: PageContext, kind: ProblemKind): string
     title,
     description: `A kind of problem the service reports: ${kind}`,
     section: null,
-    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">${status}</p><h1>${title}</h1><p class="quiet"><code>${kind}</code> is a kind of problem, reported with HTTP status ${status} as <code>application/problem+json</code>.</p>${adviceLine(kind)}</section>`,
+    body: problemBox(
+      status,
+      title,
+      html`<p class="quiet"><code>${kind}</code> is a kind of problem, reported with HTTP
+status ${status} as <code>application/problem+json</code>.</p>
+${adviceLine(kind)}`,
+    ),
   })
 }
 
@@ -65,6 +87,11 @@ export function faultPage(context: PageContext): string {
     title: 'That was our fault',
     description: 'The service could not answer.',
     section: null,
-    body: html`<section class="problem"><p class="problem-status" aria-hidden="true">500</p><h1>That was our fault</h1><p class="lead">The service could not answer. Its log has the cause.</p><p class="buttons"><a class="button main" href="/">To the fleet</a></p></section>`,
+    body: problemBox(
+      500,
+      'That was our fault',
+      html`<p class="lead">The service could not answer. Its log has the cause.</p>
+${WAYS_ON}`,
+    ),
   })
 }

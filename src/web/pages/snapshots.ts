@@ -8,11 +8,19 @@ import {
 } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
-import { incidentList } from '../parts/incident-list.ts'
-import { hostCode, hostText, labelTags, timeMark } from '../parts/marks.ts'
+import { incidentBox } from '../parts/incident-list.ts'
+import {
+  aboutList,
+  factLine,
+  hostCode,
+  hostLink,
+  hostText,
+  labelTags,
+  timeMark,
+} from '../parts/marks.ts'
 import { pager } from '../parts/paging.ts'
-import { encoded, hostPath, snapshotPath } from '../parts/paths.ts'
-import { section } from '../parts/sections.ts'
+import { encoded, snapshotPath } from '../parts/paths.ts'
+import { section } from '../parts/prose.ts'
 import { snapshotTable, statusMark } from '../parts/snapshot-table.ts'
 import { countFigures, readingNotes, stackList, waitBars } from '../parts/task-tables.ts'
 import { bytes, plural } from '../parts/words.ts'
@@ -26,18 +34,24 @@ export type SnapshotsView = {
 export function snapshotsPage(context: PageContext, view: SnapshotsView): string {
   const { page, status, cursor } = view
   const address = status === null ? '/snapshots' : `/snapshots?status=${status}`
+  const { items, next, total } = page
+  const none =
+    status === null ? 'None yet. Upload a bundle, and it stands here.' : `None ${status}.`
   return layout(context, {
     title: 'Snapshots',
-    description: plural(page.total, 'snapshot'),
+    description: plural(total, 'snapshot'),
     section: '/snapshots',
-    body: html`<header class="list-head"><h1>${plural(page.total, 'snapshot')}</h1><nav class="tabs" aria-label="By status">${[null, ...SNAPSHOT_STATUSES].map((each) => statusTab(each, status))}</nav></header>
-${page.items.length === 0 ? html`<p class="empty panel">None${status === null ? ' yet. Upload a bundle, and it stands here.' : ` ${status}.`}</p>` : snapshotTable(page.items, context.now)}
-${pager({ address, cursor, next: page.next, shown: page.items.length, total: page.total }, 'snapshot')}`,
+    body: html`<header class="list-head"><h1>${plural(total, 'snapshot')}</h1>
+<nav class="tabs" aria-label="By status">${[null, ...SNAPSHOT_STATUSES].map((each) => statusTab(each, status))}</nav></header>
+${items.length === 0 ? html`<p class="empty panel">${none}</p>` : snapshotTable(items, context.now)}
+${pager({ address, cursor, next, shown: items.length, total }, 'snapshot')}`,
   })
 }
 
 function statusTab(status: SnapshotStatus | null, current: SnapshotStatus | null): Html {
-  return html`<a href="/snapshots${status === null ? '' : `?status=${status}`}"${status === current ? html` aria-current="page"` : null}>${status ?? 'all'}</a>`
+  const query = status === null ? '' : `?status=${status}`
+  const mark = status === current ? html` aria-current="page"` : null
+  return html`<a href="/snapshots${query}"${mark}>${status ?? 'all'}</a>`
 }
 
 export type SnapshotView = {
@@ -61,42 +75,56 @@ export function snapshotPage(context: PageContext, view: SnapshotView): string {
     body: html`${crumbs('/snapshots', 'Snapshots')}
 ${head(context, snapshot)}
 ${snapshot.counts === null ? null : countFigures(snapshot.counts)}
-${isPending ? html`<p class="empty panel">${snapshot.status === 'queued' ? 'Waits to be diagnosed' : 'Is being diagnosed'}; this page looks again every ${plural(REFRESH_SECONDS, 'second')}.</p>` : null}
+${isPending ? pending(snapshot.status) : null}
 ${failure(snapshot)}
 ${results(context, view)}`,
   })
 }
 
+function pending(status: SnapshotStatus): Html {
+  const says = status === 'queued' ? 'Waits to be diagnosed' : 'Is being diagnosed'
+  const every = plural(REFRESH_SECONDS, 'second')
+  return html`<p class="empty panel">${says}; this page looks again every ${every}.</p>`
+}
+
 function head({ now }: PageContext, snapshot: SnapshotItem): Html {
-  const { host } = snapshot
-  return html`<header class="verdict-head plain-head"><p class="marks">${statusMark(snapshot.status)}</p><h1>Snapshot of ${hostText(host ?? snapshot.name)}</h1>
-<p class="facts">${host === null ? null : html`<span>host <a href="${hostPath(host)}">${hostText(host)}</a></span>`}<span>kernel ${hostCode(snapshot.kernel)}</span><span>taken ${timeMark(snapshot.collectedAt, now)}</span><span>received ${timeMark(snapshot.receivedAt, now)}</span></p>
-<p class="facts"><span>${hostText(snapshot.name)}, ${bytes(snapshot.sizeBytes)}</span><span>sha256 <code>${snapshot.sha256}</code></span></p>${labelTags(snapshot.labels)}
-<p class="buttons"><a class="button" href="/api/v1${snapshotPath(snapshot.id)}/archive" download>Download the archive</a> <a class="button" href="/api/v1${snapshotPath(snapshot.id)}/diagnosis">Diagnosis as JSON</a></p></header>`
+  const { host, name, kernel, collectedAt, receivedAt, sizeBytes, sha256 } = snapshot
+  const path = `/api/v1${snapshotPath(snapshot.id)}`
+  return html`<header class="verdict-head plain-head">
+<p class="marks">${statusMark(snapshot.status)}</p>
+<h1>Snapshot of ${hostText(host ?? name)}</h1>
+${factLine([
+  host === null ? null : html`host ${hostLink(host)}`,
+  html`kernel ${hostCode(kernel)}`,
+  html`taken ${timeMark(collectedAt, now)}`,
+  html`received ${timeMark(receivedAt, now)}`,
+])}
+${factLine([html`${hostText(name)}, ${bytes(sizeBytes)}`, html`sha256 <code>${sha256}</code>`])}
+${labelTags(snapshot.labels)}
+<p class="buttons"><a class="button" href="${path}/archive" download>Download the archive</a>
+<a class="button" href="${path}/diagnosis">Diagnosis as JSON</a></p>
+</header>`
 }
 
 function failure({ problem }: SnapshotItem): Html | null {
   if (problem === null) return null
-  const facts = Object.entries(problem.facts)
-  return html`<section class="panel failure"><h2>${problem.title}</h2><p>Kind: <a href="/problems/${encoded(problem.type.split('/').at(-1) ?? '')}">${problem.type.split('/').at(-1)}</a></p>${
-    facts.length === 0
-      ? null
-      : html`<dl class="about">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${String(value)}</dd></div>`)}</dl>`
-  }</section>`
+  const kind = problem.type.split('/').at(-1) ?? ''
+  const facts = Object.entries(problem.facts).map(([name, value]) => [name, String(value)] as const)
+  return html`<section class="panel failure">
+<h2>${problem.title}</h2>
+<p>Kind: <a href="/problems/${encoded(kind)}">${kind}</a></p>
+${facts.length === 0 ? null : aboutList(facts)}
+</section>`
 }
 
 function results({ now }: PageContext, { snapshot, incidents, diagnosis }: SnapshotView): Html {
-  return html`${
-    snapshot.status !== 'done'
-      ? null
-      : section(
-          'incidents',
-          incidents.length === 0 ? 'Nothing is stuck' : plural(incidents.length, 'incident'),
-          incidents.length === 0
-            ? html`<p class="empty">No task of this snapshot hangs.</p>`
-            : html`<div class="panel flush">${incidentList(incidents, now)}</div>`,
-        )
-  }${diagnosis === null ? null : diagnosisParts(diagnosis)}`
+  const isCalm = incidents.length === 0
+  const title = isCalm ? 'Nothing is stuck' : plural(incidents.length, 'incident')
+  const body = isCalm
+    ? html`<p class="empty">No task of this snapshot hangs.</p>`
+    : incidentBox(incidents, now)
+  return html`${snapshot.status === 'done' ? section('incidents', title, body) : null}
+${diagnosis === null ? null : diagnosisParts(diagnosis)}`
 }
 
 function diagnosisParts(diagnosis: Diagnosis): readonly (Html | null)[] {

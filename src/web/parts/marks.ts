@@ -2,9 +2,10 @@ import type { Severity, Verdict } from '../../model/diagnosis.ts'
 import type { IncidentState } from '../../model/incident.ts'
 import type { TaskState } from '../../model/task.ts'
 import type { Wait } from '../../model/wait.ts'
-import { type Html, html, multiline } from '../html.ts'
+import { type Html, html, type Inserted, multiline } from '../html.ts'
 import { severityIcon, stateIcon, verdictIcon } from './icons.ts'
-import { ago, clipped, instant } from './words.ts'
+import { hostPath } from './paths.ts'
+import { ago, clipped, grouped, instant } from './words.ts'
 
 /** Beyond this a text is cut on the server too; a name of megabytes must not fill a page. */
 const TEXT_CHARS_MAX = 400
@@ -19,6 +20,19 @@ export function hostText(text: string | null, absent = 'unknown'): Html {
 /** The same in the type of the machine: names of functions, files and tasks. */
 export function hostCode(text: string | null, absent = 'unknown'): Html {
   return html`<code>${hostText(text, absent)}</code>`
+}
+
+/** A host as a link to its page. */
+export function hostLink(name: string | null): Html {
+  if (name === null) return hostText(null)
+  return html`<a href="${hostPath(name)}">${hostText(name)}</a>`
+}
+
+/** How many were found: loud, unless there is nothing. */
+export function foundCount(count: number): Html {
+  return count > 0
+    ? html`<strong class="open-count">${grouped(count)}</strong>`
+    : html`<span class="quiet">0</span>`
 }
 
 export function severityMark(severity: Severity): Html {
@@ -69,24 +83,55 @@ export function taskStateMark(state: TaskState | null): Html {
 /** What a task waits for: function first, class and context as small labels. */
 export function waitMark(wait: Wait | null): Html {
   if (wait === null) return html`<span class="absent">nothing known</span>`
-  return html`<span class="wait">${hostCode(wait.function)} <span class="tag">${wait.class}</span>${
-    wait.context === 'unknown' || wait.context === 'syscall'
-      ? null
-      : html` <span class="tag context-${wait.context}">in ${wait.context}</span>`
-  }</span>`
+  const { context } = wait
+  // Being in a system call is the rule, and says nothing.
+  const isTold = context !== 'unknown' && context !== 'syscall'
+  const tag = isTold ? html` <span class="tag context-${context}">in ${context}</span>` : null
+  return html`<span class="wait">${hostCode(wait.function)} <span class="tag">${wait.class}</span>${tag}</span>`
 }
 
 /** A text to copy, with a button that script brings to life. */
 export function copyable(text: string, label: string): Html {
-  return html`<div class="copyable"><pre class="command" tabindex="0"><code>${multiline(text)}</code></pre><button type="button" class="copy" aria-label="Copy ${label}">Copy</button></div>`
+  return html`<div class="copyable">
+<pre class="command" tabindex="0"><code>${multiline(text)}</code></pre>
+<button type="button" class="copy" aria-label="Copy ${label}">Copy</button>
+</div>`
 }
 
 /** Labels of a host as `key=value` tags. */
 export function labelTags(labels: Readonly<Record<string, string>>): Html | null {
   const entries = Object.entries(labels)
   if (entries.length === 0) return null
-  return html`<ul class="tags">${entries.map(
-    ([name, value]) =>
-      html`<li class="tag" title="${name}=${value}"><bdi>${clipped(`${name}=${value}`, 80)}</bdi></li>`,
-  )}</ul>`
+  return html`<ul class="tags">${entries.map(([name, value]) => labelTag(`${name}=${value}`))}</ul>`
+}
+
+function labelTag(label: string): Html {
+  return html`<li class="tag" title="${label}"><bdi>${clipped(label, 80)}</bdi></li>`
+}
+
+/** Figures that sum up a page; what is wrong stands out. */
+export function figureList(
+  figures: readonly {
+    readonly name: string
+    readonly value: Inserted
+    readonly isWrong?: boolean
+  }[],
+): Html {
+  const items = figures.map(
+    ({ name, value, isWrong }) =>
+      html`<div class="${isWrong ? 'warn' : ''}"><dt>${name}</dt><dd>${value}</dd></div>`,
+  )
+  return html`<dl class="figures">${items}</dl>`
+}
+
+/** Names and values, one below the other. */
+export function aboutList(rows: readonly (readonly [name: string, value: Inserted])[]): Html {
+  const items = rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)
+  return html`<dl class="about">${items}</dl>`
+}
+
+/** Facts in one line. */
+export function factLine(facts: readonly (Html | string | null)[]): Html {
+  const shown = facts.filter((fact) => fact !== null)
+  return html`<p class="facts">${shown.map((fact) => html`<span>${fact}</span>`)}</p>`
 }

@@ -16,5 +16,11 @@ export type Position = {
 /** How many there are, the way to the next page, and back to the first. */
 export function pager({ address, cursor, next, shown, total }: Position, noun: string): Html {
   const glue = address.includes('?') ? '&' : '?'
-  return html`<nav class="pager" aria-label="Pages"><p>${shown < total ? html`${grouped(shown)} of ${plural(total, noun)}` : plural(total, noun)}</p>${cursor === null ? null : html`<a href="${address}" rel="first">First page</a>`}${next === null ? null : html`<a class="button" href="${address}${glue}cursor=${encoded(next)}" rel="next">Next page</a>`}</nav>`
+  const counted =
+    shown < total ? `${grouped(shown)} of ${plural(total, noun)}` : plural(total, noun)
+  return html`<nav class="pager" aria-label="Pages">
+<p>${counted}</p>
+${cursor === null ? null : html`<a href="${address}" rel="first">First page</a>`}
+${next === null ? null : html`<a class="button" href="${address}${glue}cursor=${encoded(next)}" rel="next">Next page</a>`}
+</nav>`
 }

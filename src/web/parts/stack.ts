@@ -5,9 +5,16 @@ import { flag, type Html, html } from '../html.ts'
 import { hostText, taskStateMark, waitMark } from './marks.ts'
 import { clipped, grouped, plural } from './words.ts'
 
-/** Functions that stand on every stack and tell nothing: folded away. */
-const PLUMBING =
-  /^(?:_*schedule\w*|io_schedule\w*|entry_\w+|do_syscall_\w+|x64_sys_call|_*(?:x64|ia32|arm64|s390x|se|do_sys|do_compat)_\w+|syscall_\w+|invoke_syscall|el0\w*|ret_from_\w+|ret_fast_syscall|kthread|worker_thread|system_call\w*|asm_\w+|exit_to_user_mode\w*|irqentry_\w+|do_signal|arch_do_signal\w*|get_signal|do_group_exit|vfs_(?:read|write|open)|ksys_\w+|do_sys_open\w*|do_filp_open|context_switch|preempt_\w+|_*prepare_to_wait\w*|finish_wait|warn_slowpath\w*|dump_stack\w*)$/
+/** Functions that stand on every stack and tell nothing: folded away. `*` stands for any rest. */
+// biome-ignore format: names in groups
+const PLUMBING_NAMES = [
+  'schedule*', '__schedule*', 'io_schedule*', 'context_switch', 'preempt_*', 'prepare_to_wait*', 'finish_wait',
+  'entry_*', 'do_syscall_*', 'x64_sys_call', '__x64_*', '__ia32_*', '__arm64_*', '__s390x_*', '__se_*', '__do_sys*',
+  'syscall_*', 'invoke_syscall', 'el0*', 'system_call*', 'asm_*', 'ret_from_*', 'ret_fast_syscall', 'do_sys_open*',
+  'exit_to_user_mode*', 'irqentry_*', 'do_signal', 'arch_do_signal*', 'get_signal', 'do_group_exit',
+  'vfs_read', 'vfs_write', 'vfs_open', 'ksys_*', 'do_filp_open', 'kthread', 'worker_thread', 'dump_stack*', 'warn_*',
+]
+const PLUMBING = new RegExp(`^(?:${PLUMBING_NAMES.join('|').replaceAll('*', '\\w*')})$`)
 
 /** Functions that say on whose behalf the task waits, and so whether a signal can end it. */
 const CONTEXT_SAYS: Readonly<Record<string, string>> = {
@@ -26,22 +33,35 @@ export function stackView(stack: readonly Frame[], wait: Wait | null): Html {
   if (stack.length === 0)
     return html`<p class="empty">No frames: the task runs, or is a zombie.</p>`
   const said = stack.map((frame) => say(frame, wait))
-  return html`<div class="stack">${runsOf(said).map((run) =>
-    run[0]?.isPlain && run.length > 2
-      ? html`<details class="plumbing"><summary>${plural(run.length, 'frame')} of plumbing: ${clipped(run.map(({ frame }) => frame.symbol).join(', '), 60)}</summary><ol>${run.map(frameLine)}</ol></details>`
-      : html`<ol>${run.map(frameLine)}</ol>`,
-  )}</div>`
+  return html`<div class="stack">${runsOf(said).map(frameRun)}</div>`
+}
+
+/** So much plumbing in a row is folded. */
+const FOLDED_MIN = 3
+
+function frameRun(run: readonly Said[]): Html {
+  const list = html`<ol>${run.map(frameLine)}</ol>`
+  if (!run[0]?.isPlain || run.length < FOLDED_MIN) return list
+  const names = run.map(({ frame }) => frame.symbol).join(', ')
+  return html`
+<details class="plumbing">
+<summary>${plural(run.length, 'frame')} of plumbing: ${clipped(names, 60)}</summary>
+${list}
+</details>`
 }
 
 function say(frame: Frame, wait: Wait | null): Said {
   const symbol = plainSymbol(frame.symbol)
-  const says =
-    wait !== null && symbol === wait.function
-      ? `waits here${wait.class === 'unknown' ? '' : ` (${wait.class})`}`
-      : Object.hasOwn(CONTEXT_SAYS, symbol)
-        ? (CONTEXT_SAYS[symbol] ?? null)
-        : null
+  const says = symbol === wait?.function ? waitSays(wait) : contextSays(symbol)
   return { frame, says, isPlain: says === null && PLUMBING.test(symbol) }
+}
+
+function waitSays(wait: Wait): string {
+  return wait.class === 'unknown' ? 'waits here' : `waits here (${wait.class})`
+}
+
+function contextSays(symbol: string): string | null {
+  return Object.hasOwn(CONTEXT_SAYS, symbol) ? (CONTEXT_SAYS[symbol] ?? null) : null
 }
 
 /** Neighbours of one sort together, in their order. */
@@ -56,8 +76,19 @@ function runsOf(said: readonly Said[]): readonly (readonly Said[])[] {
 }
 
 function frameLine({ frame, says, isPlain }: Said): Html {
-  const classes = `${says !== null ? 'telling' : isPlain ? 'plain' : 'frame'}${frame.reliable ? '' : ' unreliable'}`
-  return html`<li class="${classes}"><code>${frame.reliable ? null : '? '}<span class="symbol">${clipped(frame.symbol, 200)}</span>${offsetOf(frame)}${frame.module === null ? null : html` <span class="module">[${clipped(frame.module, 60)}]</span>`}</code>${says === null ? null : html`<span class="says">${says}</span>`}</li>`
+  const kind = says === null ? (isPlain ? 'plain' : 'frame') : 'telling'
+  const doubt = frame.reliable
+    ? null
+    : html`<span title="perhaps left from an earlier call">? </span>`
+  const symbol = html`<span class="symbol">${clipped(frame.symbol, 200)}</span>`
+  return html`
+<li class="${kind}${frame.reliable ? '' : ' unreliable'}">
+<code>${doubt}${symbol}${offsetOf(frame)}${moduleOf(frame)}</code>
+${says === null ? null : html`<span class="says">${says}</span>`}</li>`
+}
+
+function moduleOf({ module }: Frame): Html | null {
+  return module === null ? null : html` <span class="module">[${clipped(module, 60)}]</span>`
 }
 
 function offsetOf({ offset, size }: Frame): Html | null {
@@ -91,38 +122,52 @@ export function groupByStack(
 export function stackCard({ tasks, isOpen }: StackGroup): Html | null {
   const [first] = tasks
   if (!first) return null
-  const others = tasks.length - 1
-  return html`<details class="stack-card" data-row${flag('open', isOpen)}><summary><span class="who-stands">${taskStateMark(first.state)} ${hostText(first.comm, 'a task')} <span class="quiet">${idsOf(first)}</span>${others > 0 ? html` <span class="tag">and ${grouped(others)} more</span>` : null}</span>${waitMark(first.waitsOn)}</summary>${stackView(first.stack, first.waitsOn)}<p class="stack-facts">${factsOf(first)}</p>${others > 0 ? html`<p class="quiet">The same stack: ${namesOf(tasks.slice(1))}</p>` : null}</details>`
+  const others = tasks.slice(1)
+  return html`
+<details class="stack-card" data-row${flag('open', isOpen)}>
+<summary>${whoStands(first, others.length)}${waitMark(first.waitsOn)}</summary>
+${stackView(first.stack, first.waitsOn)}
+<p class="stack-facts">${factsOf(first).map((fact) => html`<span>${fact}</span>`)}</p>
+${others.length === 0 ? null : html`<p class="quiet">The same stack: ${namesOf(others)}</p>`}
+</details>`
+}
+
+function whoStands(first: DiagnosedTask, others: number): Html {
+  const name = html`${hostText(first.comm, 'a task')} <span class="quiet">${idsOf(first)}</span>`
+  const more = others === 0 ? null : html` <span class="tag">and ${grouped(others)} more</span>`
+  return html`<span class="who-stands">${taskStateMark(first.state)} ${name}${more}</span>`
 }
 
 const NAMES_MAX = 12
 
 function namesOf(tasks: readonly DiagnosedTask[]): Html {
-  const shown = tasks
+  const names = tasks
     .slice(0, NAMES_MAX)
-    .map(
-      (task, index) =>
-        html`${index > 0 ? ', ' : null}${hostText(task.comm, 'a task')} ${idsOf(task)}`,
-    )
+    .map((task, index) => html`${index > 0 ? ', ' : null}${nameOf(task)}`)
   const left = tasks.length - NAMES_MAX
-  return html`${shown}${left > 0 ? ` and ${grouped(left)} more` : null}`
+  return html`${names}${left > 0 ? ` and ${grouped(left)} more` : null}`
+}
+
+function nameOf(task: DiagnosedTask): Html {
+  return html`${hostText(task.comm, 'a task')} ${idsOf(task)}`
 }
 
 /** `tid 492 of 455`, as far as known. */
-export function idsOf({ tid, tgid }: { tid: number | null; tgid: number | null }): string {
+function idsOf({ tid, tgid }: { tid: number | null; tgid: number | null }): string {
   if (tid === null) return tgid === null ? '' : `tgid ${tgid}`
   return tgid === null || tgid === tid ? `tid ${tid}` : `tid ${tid} of ${tgid}`
 }
 
-function factsOf(task: DiagnosedTask): Html {
-  const facts: (Html | string)[] = []
-  if (task.exiting) facts.push('exiting')
-  if (task.pendingSignals.length > 0)
-    facts.push(`pending signals ${task.pendingSignals.join(', ')}`)
-  if (task.nsPids.length > 1) facts.push(`NSpid ${task.nsPids.join(' ')}`)
-  if (task.pidNamespace !== null) facts.push(`pid namespace ${task.pidNamespace}`)
-  if (task.blockedSeconds !== undefined) facts.push(`blocked ${task.blockedSeconds} s by the log`)
-  if (task.event !== undefined) facts.push(`event ${task.event}`)
-  facts.push(`from ${task.from.file}:${task.from.line}`)
-  return html`${facts.map((fact) => html`<span>${fact}</span>`)}`
+/** What is known of a task beside its stack, in the order it tells. */
+function factsOf(task: DiagnosedTask): readonly string[] {
+  const { exiting, pendingSignals, nsPids, pidNamespace, blockedSeconds, event, from } = task
+  return [
+    exiting && 'exiting',
+    pendingSignals.length > 0 && `pending signals ${pendingSignals.join(', ')}`,
+    nsPids.length > 1 && `NSpid ${nsPids.join(' ')}`,
+    pidNamespace !== null && `pid namespace ${pidNamespace}`,
+    blockedSeconds !== undefined && `blocked ${blockedSeconds} s by the log`,
+    event !== undefined && `event ${event}`,
+    `from ${from.file}:${from.line}`,
+  ].filter((fact) => fact !== false)
 }

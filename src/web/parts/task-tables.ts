@@ -1,7 +1,10 @@
 import type { Counts, DiagnosedTask, Diagnosis } from '../../model/diagnosis.ts'
-import { shareBar } from '../charts.ts'
+import type { Fault } from '../../model/parsed.ts'
+import { shareChart } from '../charts.ts'
 import { type Html, html } from '../html.ts'
+import { figureList } from './marks.ts'
 import { groupByStack, stackCard } from './stack.ts'
+import { type Column, dataTable } from './table.ts'
 import { clipped, grouped, plural } from './words.ts'
 
 /** The figures of one bundle. */
@@ -13,9 +16,7 @@ export function countFigures(counts: Counts): Html {
     ['zombies', counts.zombies],
     ['distinct stacks', counts.distinctStacks],
   ]
-  return html`<dl class="figures">${figures.map(
-    ([name, count]) => html`<div><dt>${name}</dt><dd>${grouped(count)}</dd></div>`,
-  )}</dl>`
+  return figureList(figures.map(([name, count]) => ({ name, value: grouped(count) })))
 }
 
 const STACKS_SHOWN = 60
@@ -25,11 +26,13 @@ export function stackList(tasks: readonly DiagnosedTask[]): Html | null {
   const groups = groupByStack(tasks.filter(({ stack }) => stack.length > 0))
   if (groups.length === 0) return null
   const sorted = [...groups].sort((one, other) => other.length - one.length)
-  return html`<div class="stacks">${sorted.slice(0, STACKS_SHOWN).map((group) => stackCard({ tasks: group, isOpen: groups.length === 1 }))}</div>${
-    groups.length > STACKS_SHOWN
-      ? html`<p class="quiet">and ${plural(groups.length - STACKS_SHOWN, 'further stack')}, in the JSON</p>`
-      : null
-  }`
+  const cards = sorted
+    .slice(0, STACKS_SHOWN)
+    .map((group) => stackCard({ tasks: group, isOpen: groups.length === 1 }))
+  const left = groups.length - STACKS_SHOWN
+  const more =
+    left > 0 ? html`<p class="quiet">and ${plural(left, 'stack')} more, in the JSON</p>` : null
+  return html`<div class="stacks">${cards}</div>${more}`
 }
 
 const CLASSES_SHOWN = 12
@@ -42,11 +45,7 @@ export function waitBars(tasks: readonly DiagnosedTask[]): Html | null {
   }
   const rows = [...counts].sort(([, one], [, other]) => other - one).slice(0, CLASSES_SHOWN)
   if (rows.length === 0) return null
-  const most = rows[0]?.[1] ?? 1
-  return html`<ol class="chart rank">${rows.map(
-    ([name, count]) =>
-      html`<li><span class="rank-label">${name}</span><span class="rank-count">${grouped(count)}</span>${shareBar(count, most, plural(count, 'task'))}</li>`,
-  )}</ol>`
+  return shareChart(rows.map(([name, count]) => ({ name, count })))
 }
 
 const LINES_SHOWN = 100
@@ -62,13 +61,28 @@ export function readingNotes({ snapshot, faults }: Diagnosis): Html | null {
     skipped.empty > 0 ? `${plural(skipped.empty, 'empty file')} that should not be empty` : null,
   ].filter((note) => note !== null)
   if (notes.length + unreadable.length + faults.length === 0) return null
-  return html`${notes.length === 0 ? null : html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`}${
-    unreadable.length === 0
-      ? null
-      : html`<details><summary>${plural(unreadable.length, 'file')} the collector could not read</summary><div class="scroll"><table><thead><tr><th scope="col">File</th><th scope="col">Why</th></tr></thead><tbody>${unreadable.slice(0, LINES_SHOWN).map(({ path, why }) => html`<tr><td><code>${clipped(path, 300)}</code></td><td>${clipped(why, 300)}</td></tr>`)}</tbody></table></div></details>`
-  }${
-    faults.length === 0
-      ? null
-      : html`<details><summary>${plural(faults.length, 'line')} not as the format has it</summary><div class="scroll"><table><thead><tr><th scope="col">Place</th><th scope="col">Expected</th><th scope="col">Found</th></tr></thead><tbody>${faults.slice(0, LINES_SHOWN).map(({ file, line, expected, found }) => html`<tr><td><code>${clipped(file, 200)}:${line}</code></td><td>${expected}</td><td><code>${found}</code></td></tr>`)}</tbody></table></div></details>`
-  }`
+  return html`${notes.length === 0 ? null : html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
+${foldedTable(`${plural(unreadable.length, 'file')} the collector could not read`, UNREAD, unreadable)}
+${foldedTable(`${plural(faults.length, 'line')} not as the format has it`, FAULTS, faults)}`
+}
+
+const UNREAD: readonly Column<Diagnosis['snapshot']['unreadable'][number]>[] = [
+  { head: 'File', cell: ({ path }) => html`<code>${clipped(path, 300)}</code>` },
+  { head: 'Why', cell: ({ why }) => clipped(why, 300) },
+]
+
+const FAULTS: readonly Column<Fault>[] = [
+  { head: 'Place', cell: ({ file, line }) => html`<code>${clipped(file, 200)}:${line}</code>` },
+  { head: 'Expected', cell: ({ expected }) => expected },
+  { head: 'Found', cell: ({ found }) => html`<code>${found}</code>` },
+]
+
+function foldedTable<Item>(
+  summary: string,
+  columns: readonly Column<Item>[],
+  items: readonly Item[],
+): Html | null {
+  if (items.length === 0) return null
+  const table = dataTable({ caption: null, columns, items: items.slice(0, LINES_SHOWN) })
+  return html`<details><summary>${summary}</summary>${table}</details>`
 }

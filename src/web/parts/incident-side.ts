@@ -1,0 +1,83 @@
+import type { Incident } from '../../model/incident.ts'
+import { type Html, html } from '../html.ts'
+import { subjectOf } from './finding.ts'
+import { aboutList, hostCode, hostLink, labelTags, timeMark } from './marks.ts'
+import { encoded, incidentPath, signaturePath, snapshotPath } from './paths.ts'
+import { clipped, plural } from './words.ts'
+
+/** What stands beside an incident: what to do with it, its facts, its tickets, its files. */
+export function incidentSide(incident: Incident, now: string, origin: string): Html {
+  return html`<aside class="side" aria-label="About this incident">
+${stateForm(incident)}
+${factsOf(incident, now)}
+${ticketsOf(incident)}
+${filesOf(incident)}
+<p class="permanent"><label for="permanent">Permanent address</label>
+<input id="permanent" class="copy-input" type="text" readonly value="${origin}/i/${encoded(incident.id)}"></p>
+</aside>`
+}
+
+/** What a person may do next, by the state it is in. */
+const NEXT_STATES = {
+  open: [
+    { state: 'acknowledged', name: 'Acknowledge', isMain: true },
+    { state: 'resolved', name: 'Resolve', isMain: false },
+  ],
+  acknowledged: [
+    { state: 'resolved', name: 'Resolve', isMain: true },
+    { state: 'open', name: 'Put back to open', isMain: false },
+  ],
+  resolved: [{ state: 'open', name: 'Reopen', isMain: false }],
+} as const
+
+function stateForm({ id, state }: Incident): Html {
+  const buttons = NEXT_STATES[state].map(
+    (next) => html`
+<button name="state" value="${next.state}" class="${next.isMain ? 'main' : ''}">${next.name}</button>`,
+  )
+  return html`<form class="state-form" method="post" action="${incidentPath(id)}/state">
+<label for="note">Note</label>
+<textarea id="note" name="note" rows="2" maxlength="2000" placeholder="What you know, for who comes next"></textarea>
+<div class="buttons">${buttons}</div>
+</form>`
+}
+
+function factsOf(incident: Incident, now: string): Html {
+  const { signature, fingerprint, snapshot } = incident
+  const version = html`<span class="quiet">version ${incident.signatureVersion}</span>`
+  const shape = `/incidents?fingerprint=${encoded(fingerprint)}`
+  const seen = plural(incident.snapshots, 'snapshot')
+  return aboutList([
+    ['Host', html`${hostLink(incident.host)}${labelTags(incident.labels)}`],
+    ['Kernel', hostCode(incident.kernel)],
+    ['Subject', subjectOf(incident)],
+    ['First seen', timeMark(incident.firstSeen, now)],
+    ['Last seen', timeMark(incident.lastSeen, now)],
+    ['Seen in', html`${seen}, <a href="${snapshotPath(snapshot)}">the last</a>`],
+    ['Signature', html`<a href="${signaturePath(signature)}">${signature}</a> ${version}`],
+    ['Shape', html`<a href="${shape}">${hostCode(fingerprint)}</a>`],
+  ])
+}
+
+function ticketsOf({ links }: Incident): Html | null {
+  if (links.length === 0) return null
+  return html`<h2>Tickets</h2><ul class="plain">${links.map(ticketItem)}</ul>`
+}
+
+/** A link only where it leads to the web; anything else is shown and not followed. */
+function ticketItem({ url, key, title }: Incident['links'][number]): Html {
+  const name = clipped(title ?? key ?? url, 120)
+  if (!/^https?:\/\//i.test(url)) return html`<li>${name}</li>`
+  return html`<li><a href="${url}" rel="noreferrer">${name}</a></li>`
+}
+
+function filesOf({ id, snapshot }: Incident): Html {
+  const path = `/api/v1${incidentPath(id)}`
+  const archive = `/api/v1${snapshotPath(snapshot)}/archive`
+  return html`<h2>Take it along</h2>
+<ul class="plain">
+<li><a href="${path}.md" type="text/markdown">Markdown for a ticket</a></li>
+<li><a href="${path}">JSON</a></li>
+<li><a href="${archive}" download>The archive it was read from</a></li>
+</ul>`
+}
