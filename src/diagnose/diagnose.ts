@@ -2,13 +2,13 @@ import type { Counts, DiagnosedIncident, DiagnosedTask, Diagnosis } from '../mod
 import { SEVERITIES, VERDICTS } from '../model/diagnosis.ts'
 import type { Catalogue } from '../model/signature.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { Actor } from './actor.ts'
-import { explain } from './explain.ts'
-import { fingerprintOf } from './fingerprint.ts'
-import { graphOf } from './graph.ts'
-import { causesOf } from './group.ts'
-import { findMatches } from './search.ts'
-import { hasLiveThreads, type Situation, situationOf } from './situation.ts'
+import { explain } from './explain/explain.ts'
+import { graphOf } from './graph/graph.ts'
+import { causesOf } from './match/group.ts'
+import { findMatches } from './match/search.ts'
+import type { Actor } from './situation/actor.ts'
+import { hasLiveThreads, type Situation, situationOf } from './situation/situation.ts'
+import { fingerprintOf } from './waits/fingerprint.ts'
 
 /** How much of a snapshot the diagnosis lists. */
 export type DiagnoseOptions = {

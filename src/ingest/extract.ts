@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { fingerprintOf } from '../diagnose/fingerprint.ts'
-import { waitOf } from '../diagnose/waits.ts'
+import { fingerprintOf } from '../diagnose/waits/fingerprint.ts'
+import { waitOf } from '../diagnose/waits/waits.ts'
 import type { DiagnosedIncident, Diagnosis, IncidentTask } from '../model/diagnosis.ts'
 import { plainSymbol } from '../model/frame.ts'
 import type { Snapshot } from '../model/snapshot.ts'

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { parseSignature } from '../diagnose/catalogue.ts'
-import { parseKernelRecord } from '../diagnose/kernels.ts'
+import { parseSignature } from '../diagnose/match/catalogue.ts'
+import { parseKernelRecord } from '../diagnose/match/kernels.ts'
 import type { Fault, Parsed } from '../model/parsed.ts'
 import type { Catalogue, KernelRecord, Signature } from '../model/signature.ts'
 

@@ -3,8 +3,8 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { parseSignature } from '../../src/diagnose/catalogue.ts'
-import { VALUES } from '../../src/diagnose/words.ts'
+import { VALUES } from '../../src/diagnose/explain/words.ts'
+import { parseSignature } from '../../src/diagnose/match/catalogue.ts'
 import { loadCatalogue, readCatalogue } from '../../src/ingest/load-catalogue.ts'
 
 const GOOD = `# A signature with every kind of field.

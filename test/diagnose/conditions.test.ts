@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Actor } from '../../src/diagnose/actor.ts'
-import { CONDITION_NAMES, holds } from '../../src/diagnose/conditions.ts'
+import { CONDITION_NAMES, holds } from '../../src/diagnose/match/conditions.ts'
+import type { Actor } from '../../src/diagnose/situation/actor.ts'
 import type { Conditions, TaskWhere } from '../../src/model/signature.ts'
 import { actorMade, reportMade, stackMade, waitMade } from './made.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { isExiting, type WaitHint, waitOf } from '../../src/diagnose/waits.ts'
+import { isExiting, type WaitHint, waitOf } from '../../src/diagnose/waits/waits.ts'
 import { plainSymbol } from '../../src/model/frame.ts'
 import type { Stack } from '../../src/model/stack.ts'
 import type { Wait } from '../../src/model/wait.ts'

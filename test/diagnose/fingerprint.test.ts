@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fingerprintOf } from '../../src/diagnose/fingerprint.ts'
-import { waitOf } from '../../src/diagnose/waits.ts'
+import { fingerprintOf } from '../../src/diagnose/waits/fingerprint.ts'
+import { waitOf } from '../../src/diagnose/waits/waits.ts'
 import type { Stack } from '../../src/model/stack.ts'
 import { KILLED, KTHREAD, SYSCALL, shortStack, WORKER } from './short-stack.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { adviseKernel, compareVersions } from '../../src/diagnose/kernel-advice.ts'
-import { parseKernelRecord } from '../../src/diagnose/kernels.ts'
+import { adviseKernel, compareVersions } from '../../src/diagnose/explain/kernel-advice.ts'
+import { parseKernelRecord } from '../../src/diagnose/match/kernels.ts'
 import type { KernelRecord } from '../../src/model/signature.ts'
 import type { Kernel } from '../../src/model/snapshot.ts'
 

@@ -1,4 +1,4 @@
-import type { Actor } from '../../src/diagnose/actor.ts'
+import type { Actor } from '../../src/diagnose/situation/actor.ts'
 import type { Report } from '../../src/model/report.ts'
 import { EMPTY_STACK, type Stack, stackOf } from '../../src/model/stack.ts'
 import type { Task } from '../../src/model/task.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isExiting, type WaitHint, waitOf } from '../../src/diagnose/waits.ts'
+import { isExiting, type WaitHint, waitOf } from '../../src/diagnose/waits/waits.ts'
 import type { TaskState } from '../../src/model/task.ts'
 import { WAIT_CLASSES } from '../../src/model/wait.ts'
 import { KILLED, KTHREAD, SYSCALL, shortStack, WORKER } from './short-stack.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { isExiting } from '../../src/diagnose/waits.ts'
+import { isExiting } from '../../src/diagnose/waits/waits.ts'
 import { parseText } from '../../src/parse/text.ts'
 
 // Real texts of kernel lists, labelled by hand. They are other people's, so they are not in this

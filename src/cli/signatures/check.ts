@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { parseSignature } from '../../diagnose/catalogue.ts'
-import { parseKernelRecord } from '../../diagnose/kernels.ts'
+import { parseSignature } from '../../diagnose/match/catalogue.ts'
+import { parseKernelRecord } from '../../diagnose/match/kernels.ts'
 import { readCatalogue } from '../../ingest/load-catalogue.ts'
 import type { Fault } from '../../model/parsed.ts'
 import { faultLine, signaturesFolderOf } from '../catalogue.ts'

@@ -1,0 +1,61 @@
+import { isMoving, isProvenStuck } from '../situation/actor.ts'
+import type { Connection } from '../situation/fuse.ts'
+import type { Asked } from './match.ts'
+
+/** What a signature may ask of a match as a whole, beyond its roles. */
+export const FACTS: Readonly<Record<string, (asked: Asked) => boolean>> = {
+  /** The bundle holds files of /proc, so that what it does not show is not there. */
+  'proc-shown': ({ situation }) => situation.snapshot.tasks.some(({ origin }) => origin === 'proc'),
+  /** Some anchor is proven stuck. */
+  proven: ({ draft }) => draft.anchors.some(isProvenStuck),
+  /** No anchor has stood still long enough to be called stuck. */
+  young: ({ draft }) => draft.anchors.every(isMoving),
+  /** Open descriptors were collected, so that a daemon would have been seen. */
+  'descriptors-shown': ({ situation }) => situation.actors.some(({ task }) => task.fds.length > 0),
+  'daemon-stopped': (asked) => daemonIs(asked, 'stopped'),
+  'daemon-idle': (asked) => daemonIs(asked, 'idle'),
+  'daemon-busy': (asked) => daemonIs(asked, 'busy'),
+  'daemon-blocked': (asked) => daemonIs(asked, 'blocked'),
+  'daemon-exiting': (asked) => daemonIs(asked, 'exiting'),
+  /** The connection is known and nothing in the bundle serves it. */
+  'daemon-gone': (asked) => {
+    const connections = connectionsOf(asked)
+    return connections.length > 0 && connections.every(({ daemons }) => daemons.length === 0)
+  },
+  /** A connection that the anchors may wait on counts requests without an answer. */
+  'requests-waiting': (asked) => connectionsOf(asked).some(({ waiting }) => (waiting ?? 0) > 0),
+  'connection-known': (asked) => connectionsOf(asked).some(({ sys }) => sys !== null),
+  /** The kernel log was in the input. */
+  'log-shown': ({ situation }) => situation.snapshot.reports.length > 0,
+  /** Requests to the NFS server are queued in sunrpc. */
+  'rpc-queued': ({ situation }) => situation.snapshot.rpcTasks.length > 0,
+  /** Some FUSE connection has requests without an answer, and no readable task waits for one. */
+  'unseen-fuse-wait': ({ situation }) =>
+    situation.fuse.connections.some(({ waiting }) => (waiting ?? 0) > 0) &&
+    !situation.notable.some(({ wait }) => wait?.class === 'fuse' && wait.blocked),
+  /** Every anchor is a report that no longer holds. */
+  past: ({ draft }) => draft.anchors.every(({ kind }) => kind === 'history'),
+  /** Some task waits for those of the match. */
+  'has-victims': ({ victims }) => victims.length > 0,
+  /** The NFS server that the anchors wait for is known. */
+  'server-known': ({ draft, situation }) =>
+    draft.anchors.some((anchor) => situation.nfs.of(anchor) !== null),
+  /** More than one task waits for the same. */
+  'several-wait': ({ draft }) => draft.anchors.length > 1,
+}
+
+function daemonIs(asked: Asked, state: string): boolean {
+  return connectionsOf(asked).some(({ daemons }) =>
+    daemons.some((daemon) => daemon.state === state),
+  )
+}
+
+/** The FUSE connections that the anchors may wait on. */
+export function connectionsOf({ draft, situation }: Asked): readonly Connection[] {
+  const found = new Set<Connection>()
+  for (const anchor of draft.anchors) {
+    if (anchor.wait?.class !== 'fuse') continue
+    for (const connection of situation.fuse.of(anchor)) found.add(connection)
+  }
+  return [...found]
+}

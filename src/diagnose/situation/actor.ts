@@ -1,0 +1,49 @@
+import type { Report } from '../../model/report.ts'
+import type { Task } from '../../model/task.ts'
+import type { Wait } from '../../model/wait.ts'
+
+/** Why a task is known not to move, or known to move; null when one look cannot tell. */
+export type Progress =
+  /** The kernel's own detector said so, for at least `seconds`. */
+  | { readonly kind: 'reported'; readonly seconds: number | null }
+  /** Same stack and same switch counts in two samples. */
+  | { readonly kind: 'unmoved'; readonly seconds: number | null }
+  /** Ran between two samples, or started too recently to be called hung. */
+  | { readonly kind: 'moving'; readonly why: string }
+
+/** One task as the diagnosis sees it: what it waits for, and what is known of its progress. */
+export type Actor = {
+  /** Node id in the wait-for graph, e.g. `task:492`. */
+  readonly key: string
+  readonly task: Task
+  readonly wait: Wait | null
+  /** It is on its way out: `do_exit` on its stack, or PF_EXITING. */
+  readonly exiting: boolean
+  /** Waits, and not merely for work; false for a task that runs, idles, is stopped or is a zombie. */
+  readonly blocked: boolean
+  readonly progress: Progress | null
+  /** Exiting and blocked on the way, with a zombie leader that cannot be reaped before it is gone. */
+  readonly isUnreapable: boolean
+  /** Kernel reports about this very task that still hold. */
+  readonly reports: readonly Report[]
+  /**
+   * task: a task of the input. event: what a report tells, by itself. history: a hung-task report
+   * of a task that the same bundle shows gone, other, or moved on. goroutine: one of a Go dump.
+   */
+  readonly kind: 'task' | 'event' | 'history' | 'goroutine'
+}
+
+/** True when the input alone proves that it does not move. */
+export function isProvenStuck(actor: Actor): boolean {
+  return actor.progress?.kind === 'reported' || actor.progress?.kind === 'unmoved'
+}
+
+export function isMoving(actor: Actor): boolean {
+  return actor.progress?.kind === 'moving'
+}
+
+/** `ndrive (tid 492)`, as sentences name a task. */
+export function nameOf({ task }: Actor): string {
+  const comm = task.comm ?? 'a task'
+  return task.tid === null ? comm : `${comm} (tid ${task.tid})`
+}

@@ -1,0 +1,67 @@
+import type { Report } from '../../model/report.ts'
+import type { TaskSample } from '../../model/snapshot.ts'
+import type { Stack } from '../../model/stack.ts'
+import type { Task } from '../../model/task.ts'
+import type { Progress } from './actor.ts'
+import { TICKS_PER_SECOND } from './told.ts'
+
+/** A task this young may just be slow: real teardowns and flushes take seconds. */
+const YOUNG_SECONDS = 10
+
+/** What the kernel's own detector says; null without a hung-task report. */
+export function reportedProgress(reports: readonly Report[]): Progress | null {
+  const hung = reports.filter(({ kind }) => kind === 'hung-task')
+  if (hung.length === 0) return null
+  const seconds = hung.flatMap((report) => report.seconds ?? [])
+  return { kind: 'reported', seconds: seconds.length === 0 ? null : Math.max(...seconds) }
+}
+
+export function samplesByTid(
+  samples: readonly TaskSample[],
+): ReadonlyMap<number, readonly TaskSample[]> {
+  const byTid = new Map<number, TaskSample[]>()
+  for (const sample of samples) {
+    const found = byTid.get(sample.tid)
+    if (found) found.push(sample)
+    else byTid.set(sample.tid, [sample])
+  }
+  return byTid
+}
+
+/** The kernel's own test of a hang: same stack, and not switched out in between. */
+export function sampledProgress(task: Task, samples: readonly TaskSample[]): Progress | null {
+  const compared = samples.filter(({ switches }) => switches !== null)
+  if (compared.length === 0 || task.switches === null) return null
+  if (compared.some(({ startTicks }) => startTicks !== null && startTicks !== task.startTicks)) {
+    return { kind: 'moving', why: 'another task had its tid in a later sample' }
+  }
+  const hasStood = compared.every(
+    (sample) => sameSwitches(sample, task) && sameStack(sample.stack, task.stack),
+  )
+  return hasStood
+    ? { kind: 'unmoved', seconds: null }
+    : { kind: 'moving', why: 'it ran between two samples' }
+}
+
+function sameSwitches(sample: TaskSample, task: Task): boolean {
+  return (
+    sample.switches?.voluntary === task.switches?.voluntary &&
+    sample.switches?.nonvoluntary === task.switches?.nonvoluntary
+  )
+}
+
+function sameStack(one: Stack | null, other: Stack | null): boolean {
+  if (one === null || other === null || one === other) return true
+  return one.names.join('\n') === other.names.join('\n')
+}
+
+/** A task that has only just started cannot have hung for long. */
+export function agedProgress(task: Task, uptimeSeconds: number | null): Progress | null {
+  if (task.startTicks === null || uptimeSeconds === null) return null
+  const ageSeconds = uptimeSeconds - task.startTicks / TICKS_PER_SECOND
+  if (ageSeconds < 0 || ageSeconds >= YOUNG_SECONDS) return null
+  return {
+    kind: 'moving',
+    why: `it started ${ageSeconds.toFixed(1)} s before the bundle was taken`,
+  }
+}
