@@ -4,7 +4,7 @@ import { layout, type PageContext } from '../layout.ts'
 import { aboutList } from '../parts/marks.ts'
 
 /** What a person can do about it; a kind without a row needs no more than its title. */
-const ADVICE: { readonly [Kind in ProblemKind]?: string } = {
+const ADVICE = {
   'address-unknown': 'The address may be mistyped, or from a later version.',
   'incident-unknown': 'It may have been removed with its snapshots, or the address was cut short.',
   'snapshot-unknown': 'It may have been removed, or the address was cut short.',
@@ -21,7 +21,7 @@ const ADVICE: { readonly [Kind in ProblemKind]?: string } = {
   'body-empty': 'Paste a text, or choose a file.',
   'too-busy': 'Try again in a minute; what was accepted is kept.',
   'store-full': 'Free space in the data folder, or add a disk.',
-}
+} as const satisfies { readonly [Kind in ProblemKind]?: string }
 
 /** The page for a request that cannot be answered. */
 export function problemPage(context: PageContext, kind: ProblemKind, facts: ProblemFacts): string {
@@ -55,8 +55,9 @@ ${body}
 }
 
 /** What to do about a kind of problem, in a sentence or two; null where its title says it all. */
-export function adviceOn(kind: ProblemKind): string | null {
-  return ADVICE[kind] ?? null
+export function adviceOn(kind: string): string | null {
+  const known: Readonly<Record<string, string>> = ADVICE
+  return Object.hasOwn(known, kind) ? (known[kind] ?? null) : null
 }
 
 function adviceLine(kind: ProblemKind): Html | null {

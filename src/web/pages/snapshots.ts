@@ -24,6 +24,7 @@ import { section } from '../parts/prose.ts'
 import { snapshotTable, statusMark } from '../parts/snapshot-table.ts'
 import { countFigures, readingNotes, stackList, waitBars } from '../parts/task-tables.ts'
 import { bytes, plural } from '../parts/words.ts'
+import { adviceOn } from './problem.ts'
 
 export type SnapshotsView = {
   readonly page: Page<SnapshotItem>
@@ -109,9 +110,11 @@ ${labelTags(snapshot.labels)}
 function failure({ problem }: SnapshotItem): Html | null {
   if (problem === null) return null
   const kind = problem.type.split('/').at(-1) ?? ''
+  const advice = adviceOn(kind)
   const facts = Object.entries(problem.facts).map(([name, value]) => [name, String(value)] as const)
   return html`<section class="panel failure">
 <h2>${problem.title}</h2>
+${advice === null ? null : html`<p>${advice}</p>`}
 <p>Kind: <a href="/problems/${encoded(kind)}">${kind}</a></p>
 ${facts.length === 0 ? null : aboutList(facts)}
 </section>`
