@@ -135,7 +135,7 @@ function surroundings(asked: Asked): readonly Evidence[] {
       found.push({
         ...sys.from,
         text: String(waiting),
-        says: `FUSE connection ${minor} has ${waiting} requests without an answer`,
+        says: `requests without an answer on FUSE connection ${minor}`,
       })
     }
     const mount = mounts[0]

@@ -49,13 +49,38 @@ function drawFuse(situation: Situation, draw: Draw): void {
   const asked = new Set<Connection>()
   for (const actor of situation.notable) {
     if (actor.wait?.class !== 'fuse' || !actor.wait.blocked) continue
-    for (const connection of situation.fuse.of(actor)) {
+    const connections = situation.fuse.of(actor)
+    for (const connection of connections) {
       asked.add(connection)
       const evidence = `waits in ${actor.wait.function} for an answer over FUSE`
       draw({ from: actor, to: connectionNode(connection), kind: 'waits-for-answer', evidence })
     }
+    const [only, second] = connections
+    if (only && !second && only.daemons.length === 0) drawLostDaemon(actor, only, situation, draw)
   }
   for (const connection of asked) drawDaemons(connection, draw)
+}
+
+/** Nothing serves the one connection a task of a dying namespace waits on: its daemon died there. */
+function drawLostDaemon(
+  actor: Actor,
+  connection: Connection,
+  { namespaces }: Situation,
+  draw: Draw,
+): void {
+  const namespace = namespaces.of(actor)
+  if (!namespace?.isDying || namespace.init === null) return
+  draw({
+    from: lostDaemonNode(connection),
+    to: namespace.init,
+    kind: 'killed-with',
+    evidence:
+      'everything in this pid namespace was killed, and nothing outside serves the connection',
+  })
+}
+
+function lostDaemonNode({ minor }: Connection): GraphNode {
+  return { id: `daemon:${minor}`, kind: 'daemon', label: 'no task serves it' }
 }
 
 function drawDaemons(connection: Connection, draw: Draw): void {
@@ -65,13 +90,8 @@ function drawDaemons(connection: Connection, draw: Draw): void {
     if (to) draw({ from, to, kind: 'served-by', evidence: DAEMON_SAYS[daemon.state] })
   }
   if (connection.daemons.length > 0) return
-  const gone = { id: `daemon:${connection.minor}`, kind: 'daemon', label: 'no task serves it' }
-  draw({
-    from,
-    to: gone,
-    kind: 'served-by',
-    evidence: 'no task of the bundle has /dev/fuse open or reads requests from it',
-  })
+  const evidence = 'no task of the bundle has /dev/fuse open or reads requests from it'
+  draw({ from, to: lostDaemonNode(connection), kind: 'served-by', evidence })
 }
 
 function drawNfs({ notable, nfs }: Situation, draw: Draw): void {
