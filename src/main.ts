@@ -12,6 +12,7 @@ import { createLog } from './serve/log.ts'
 import { createServer } from './serve/server.ts'
 import { lockFolder } from './store/folder-lock.ts'
 import { closeStore, openStore } from './store/open.ts'
+import { LIMITS } from './unpack/limits.ts'
 
 /** A service that takes requests. */
 export type Service = {
@@ -58,7 +59,14 @@ export async function startService(settings: Settings): Promise<Service> {
 
 function ingestLimitsOf(settings: Settings): IngestLimits {
   const { bundleBytesMax, queueMax, analysisMs, workerMemoryMb, drainMs } = settings
-  return { bundleBytesMax, queueMax, analysisMs, workerMemoryMb, drainMs }
+  const archive = {
+    ...LIMITS,
+    unpackedBytes: settings.unpackedBytesMax,
+    entries: settings.entriesMax,
+    entryBytes: settings.entryBytesMax,
+    pathBytes: settings.pathBytesMax,
+  }
+  return { bundleBytesMax, archive, queueMax, analysisMs, workerMemoryMb, drainMs }
 }
 
 async function undoAll(undo: readonly (() => unknown)[]): Promise<void> {

@@ -1,9 +1,11 @@
-import { LIMITS } from '../unpack/limits.ts'
+import { LIMITS, type Limits } from '../unpack/limits.ts'
 
 /** How much work the service takes. Each is a setting with its reason. */
 export type IngestLimits = {
   /** Bytes an upload may have, as it is sent. */
   readonly bundleBytesMax: number
+  /** How much of an archive is taken, once it is unpacked. */
+  readonly archive: Limits
   /** Bundles that may wait for diagnosis before uploads are refused. */
   readonly queueMax: number
   /** How long one bundle may be worked on. */
@@ -16,6 +18,7 @@ export type IngestLimits = {
 
 export const INGEST_LIMITS: IngestLimits = {
   bundleBytesMax: LIMITS.compressedBytes,
+  archive: LIMITS,
   queueMax: 10_000,
   // 20,000 threads take a second or two; a hundred times that is no bundle of a host.
   analysisMs: 180_000,

@@ -142,7 +142,7 @@ export class Runner {
       isText: false,
       sha256: bundle.sha256,
       given: given.given,
-      bundleBytesMax: limits.bundleBytesMax,
+      archive: { ...limits.archive, compressedBytes: limits.bundleBytesMax },
       allTasks: false,
       catalogueFolder,
     })

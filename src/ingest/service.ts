@@ -192,7 +192,7 @@ async function analyze(
       isText,
       sha256,
       given,
-      bundleBytesMax: limits.bundleBytesMax,
+      archive: { ...limits.archive, compressedBytes: limits.bundleBytesMax },
       allTasks,
       catalogueFolder,
     })

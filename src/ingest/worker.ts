@@ -6,7 +6,7 @@ import type { Catalogue } from '../model/signature.ts'
 import type { Given, Snapshot } from '../model/snapshot.ts'
 import { snapshotOfText } from '../parse/text-snapshot.ts'
 import type { FoundSnapshot } from '../store/found.ts'
-import { LIMITS } from '../unpack/limits.ts'
+import type { Limits } from '../unpack/limits.ts'
 import { extract } from './extract.ts'
 import { loadCatalogue } from './load-catalogue.ts'
 import { readBundleStream } from './read-bundle.ts'
@@ -24,7 +24,7 @@ export type WorkerTask = {
   /** Of the bytes, where somebody has hashed them already. */
   readonly sha256: string | null
   readonly given: Given
-  readonly bundleBytesMax: number
+  readonly archive: Limits
   readonly allTasks: boolean
   readonly catalogueFolder: string | null
 }
@@ -62,13 +62,12 @@ function catalogueOf(folder: string | null): Catalogue {
 }
 
 async function readSnapshot(task: WorkerTask): Promise<Snapshot> {
-  const { bytes, given, isText, bundleBytesMax } = task
+  const { bytes, given, isText, archive } = task
   const stream =
     bytes instanceof Uint8Array
       ? onePart(bytes)
       : createReadStream(bytes.path, { ...bytes, highWaterMark: READ_BYTES })
-  if (!isText)
-    return readBundleStream(stream, given, { ...LIMITS, compressedBytes: bundleBytesMax })
+  if (!isText) return readBundleStream(stream, given, archive)
   const parts: Uint8Array[] = []
   for await (const part of stream) parts.push(part)
   return snapshotOfText(Buffer.concat(parts).toString('utf8'), given)

@@ -74,7 +74,7 @@ function fingerprintOfCause({ match }: Cause): string {
 }
 
 /** Each task once, in the first role it has; reports of one task are one task. */
-function tasksOf({ match, absorbed, victims }: Cause): readonly IncidentTask[] {
+function tasksOf({ match, alike, victims }: Cause): readonly IncidentTask[] {
   const told = new Map<string, IncidentTask>()
   const tell = (actor: Actor, role: string) => {
     const { tid, comm } = actor.task
@@ -83,7 +83,6 @@ function tasksOf({ match, absorbed, victims }: Cause): readonly IncidentTask[] {
   }
   for (const [role, actors] of match.roles) for (const actor of actors) tell(actor, role)
   // The same finding about another subject has the same parts to give.
-  const alike = absorbed.filter(({ signature }) => signature === match.signature)
   for (const { roles } of alike) {
     for (const [role, actors] of roles) for (const actor of actors) tell(actor, role)
   }

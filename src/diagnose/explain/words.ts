@@ -99,10 +99,17 @@ export function fill(text: string, cause: Cause, asked: Asked): string {
 /** What `{role.tid}` and the like say of the tasks of a role. */
 const OF_ROLE: Readonly<Record<string, (actors: readonly Actor[]) => readonly string[]>> = {
   count: (actors) => [String(actors.length)],
+  /** By thread group: eight threads of one daemon are one daemon. */
+  group: (actors) => unique(actors.map(groupName)),
   tid: (actors) =>
     unique(actors.flatMap(({ task: { tid } }) => (tid === null ? [] : [String(tid)]))),
   tgid: (actors) =>
     unique(actors.flatMap(({ task: { tgid } }) => (tgid === null ? [] : [String(tgid)]))),
+}
+
+function groupName(actor: Actor): string {
+  const { tgid, comm } = actor.task
+  return tgid === null ? nameOf(actor) : `${comm ?? 'a task'} (thread group ${tgid})`
 }
 
 function valuesOf(name: string, cause: Cause, asked: Asked): readonly string[] {

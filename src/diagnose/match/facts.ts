@@ -24,6 +24,8 @@ export const FACTS: Readonly<Record<string, (asked: Asked) => boolean>> = {
   },
   /** A connection that the anchors may wait on counts requests without an answer. */
   'requests-waiting': (asked) => connectionsOf(asked).some(({ waiting }) => (waiting ?? 0) > 0),
+  /** Some connection, by number, may be the one that the anchors wait on. */
+  'connection-named': (asked) => connectionsOf(asked).length > 0,
   'connection-known': (asked) => connectionsOf(asked).some(({ sys }) => sys !== null),
   /** The kernel log was in the input. */
   'log-shown': ({ situation }) => situation.snapshot.reports.length > 0,

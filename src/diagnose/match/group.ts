@@ -10,6 +10,8 @@ export type Cause = {
   readonly match: Match
   /** Other matches of the same cause; their tasks are victims here. */
   readonly absorbed: readonly Match[]
+  /** Those of them that are the same finding about another subject, and no victims. */
+  readonly alike: readonly Match[]
   readonly victims: readonly Actor[]
 }
 
@@ -164,7 +166,16 @@ function causeOf(
   const victims = notable.filter(
     (actor) => waiting.has(actor.key) && !named.has(actor) && (actor.blocked || actor.exiting),
   )
-  return { match, absorbed: absorbed.map(({ match: other }) => other), victims }
+  const alike = absorbed.filter(
+    (reach) =>
+      reach.match.signature === match.signature &&
+      !reach.anchors.every((key) => root.upstream.has(key)),
+  )
+  return { match, absorbed: absorbed.map(matchOf), alike: alike.map(matchOf), victims }
+}
+
+function matchOf({ match }: Reach): Match {
+  return match
 }
 
 /** Of several tasks that show the same, those that wait for another of them are no culprits. */
