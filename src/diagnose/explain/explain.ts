@@ -3,13 +3,14 @@ import type {
   DiagnosedIncident,
   GraphNode,
   IncidentTask,
+  Severity,
   Step,
   WaitGraph,
 } from '../../model/diagnosis.ts'
 import type { Catalogue, Signature } from '../../model/signature.ts'
 import { type Graph, hasCycle, nodeOf, reachable } from '../graph/graph.ts'
 import type { Cause } from '../match/group.ts'
-import { type Asked, isTrue } from '../match/match.ts'
+import { type Asked, isTrue, type Match } from '../match/match.ts'
 import type { Actor } from '../situation/actor.ts'
 import type { Situation } from '../situation/situation.ts'
 import { fingerprintOf } from '../waits/fingerprint.ts'
@@ -33,7 +34,7 @@ export function explain(
     signature: signature.id,
     signatureVersion: signature.version,
     verdict: match.verdict,
-    severity: match.anchors.every(({ kind }) => kind === 'history') ? 'info' : signature.severity,
+    severity: severityOf(match),
     title: signature.title,
     summary: fillAll(signature.summary, cause, asked),
     subject: match.subject,
@@ -51,6 +52,20 @@ export function explain(
     advice: adviceOf(signature, cause, asked, catalogue),
     ...nearMissesOfCause(cause, asked, catalogue),
   }
+}
+
+/** What may be nothing wakes nobody: a slow teardown looks like the deadlock until it ends. */
+const WHEN_POSSIBLE: Readonly<Record<Severity, Severity>> = {
+  critical: 'medium',
+  high: 'low',
+  medium: 'low',
+  low: 'low',
+  info: 'info',
+}
+
+function severityOf({ anchors, verdict, signature }: Match): Severity {
+  if (anchors.every(({ kind }) => kind === 'history')) return 'info'
+  return verdict === 'possible' ? WHEN_POSSIBLE[signature.severity] : signature.severity
 }
 
 /** What is known by no signature is told by those that came closest. */
