@@ -1,4 +1,4 @@
-import type { Actor } from '../situation/actor.ts'
+import { type Actor, isProvenStuck } from '../situation/actor.ts'
 import type { PidNamespace } from '../situation/namespaces.ts'
 import { hasLiveThreads, type Situation } from '../situation/situation.ts'
 import type { EdgeRule } from './graph.ts'
@@ -75,7 +75,39 @@ export const TASK_EDGES: readonly EdgeRule[] = [
       }
     },
   },
+  {
+    name: 'waits-for-child',
+    draw({ notable, leaders }, draw) {
+      for (const child of notable) {
+        const { ppid, tid, tgid } = child.task
+        if (!child.blocked || ppid === null || tid !== tgid) continue
+        const parent = leaders.get(ppid)
+        if (parent?.wait?.class !== 'wait-child') continue
+        const evidence = 'it waits until a child of it ends, and this child is blocked'
+        draw({ from: parent, to: child, kind: 'waits-for-child', evidence })
+      }
+    },
+  },
+  {
+    name: 'container-call',
+    draw({ others, namespaces }, draw) {
+      const inits = namespaces.all.flatMap(({ isDying, init }) => (isDying && init ? [init] : []))
+      const [init, second] = inits
+      // With two dying containers nothing tells which one a call is about.
+      if (init === undefined || second !== undefined) return
+      for (const goroutine of others) {
+        if (goroutine.kind !== 'goroutine' || !isProvenStuck(goroutine)) continue
+        if (!goroutine.task.stack?.names.some((name) => CONTAINER_CALL.test(name))) continue
+        const evidence =
+          'it waits for a container call, and this is the only container that cannot end'
+        draw({ from: goroutine, to: init, kind: 'container-call', evidence })
+      }
+    },
+  },
 ]
+
+/** Methods of Docker's and containerd's clients and daemons that act on a container or its task. */
+const CONTAINER_CALL = /\)\.(?:Container\w+|container\w+|Kill|Delete|Stop|Wait|killWithSignal)$/
 
 /** What init still has to reap: leaders of its own namespace, and inits of those within. */
 function remainsOf(namespace: PidNamespace, { namespaces, groups }: Situation): readonly Actor[] {
