@@ -234,7 +234,8 @@ export class Deflate {
         // By words: what is written past the end is written again by what comes next.
         for (; at < stop; at += 4, from += 4) view.setInt32(at, view.getInt32(from, true), true)
       } else if (distance === 1) {
-        window.fill(window[from] ?? 0, at, stop)
+        const word = (window[from] ?? 0) * 0x01010101
+        for (; at < stop; at += 4) view.setInt32(at, word, true)
       } else {
         for (; at < stop; at += 1, from += 1) window[at] = window[from] ?? 0
       }
