@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { VALUES } from '../../src/diagnose/explain/words.ts'
+import { OF_ROLE, VALUES } from '../../src/diagnose/explain/words.ts'
 import { parseSignature } from '../../src/diagnose/match/catalogue.ts'
 import { loadCatalogue, readCatalogue } from '../../src/ingest/load-catalogue.ts'
 
@@ -185,7 +185,7 @@ for (const file of globSync('src/diagnose/signatures/*.yaml').sort()) {
     for (const [, name = ''] of text.matchAll(/\{([a-z][\w.-]*)\}/g)) {
       const [role = '', detail] = name.split('.')
       const known =
-        name in VALUES || (roles.has(role) && /^(?:tid|tgid|count)?$/.test(detail ?? ''))
+        name in VALUES || (roles.has(role) && (detail === undefined || detail in OF_ROLE))
       assert.ok(known, `{${name}}`)
     }
   })

@@ -97,7 +97,7 @@ export function fill(text: string, cause: Cause, asked: Asked): string {
 }
 
 /** What `{role.tid}` and the like say of the tasks of a role. */
-const OF_ROLE: Readonly<Record<string, (actors: readonly Actor[]) => readonly string[]>> = {
+export const OF_ROLE: Readonly<Record<string, (actors: readonly Actor[]) => readonly string[]>> = {
   count: (actors) => [String(actors.length)],
   /** By thread group: eight threads of one daemon are one daemon. */
   group: (actors) => unique(actors.map(groupName)),
