@@ -38,7 +38,7 @@ export function adviseKernel(record: KernelRecord, kernel: Kernel): KernelAdvice
     : ` ${release} is a distribution's kernel with patches of its own, so take this as likely, not certain.`
   return {
     affected: found.affected,
-    why: `${version} ${found.affected ? 'is affected' : 'has the fix'}: ${found.says} (${found.source}).${caution} ${summaryOf(record)}`,
+    why: `${version} ${found.affected ? 'is affected' : 'has the fix'}: ${found.says} (${found.source}).${caution} ${summaryOf(record, found)}`,
     fixedIn: record.fixedIn,
   }
 }
@@ -47,13 +47,19 @@ function isUpstream(release: string | null, version: string): boolean {
   return release === null || release === version || release === `${version}+`
 }
 
-/** Every range without the defect, so that a reader sees where to go and where not. */
-function summaryOf({ intervals, fixedIn }: KernelRecord): string {
+/** Every range without the defect, and why it came back, so that a reader sees where to go and where not. */
+function summaryOf(
+  { intervals, fixedIn }: KernelRecord,
+  told?: KernelRecord['intervals'][number],
+): string {
   const good = intervals.filter(({ affected }) => !affected)
   if (good.length === 0) return 'No released kernel is known to be free of it.'
   const ranges = good.map(({ from, before }) =>
     before === null ? `${from} and later` : `${from} up to, not including, ${before}`,
   )
+  const last = intervals.at(-1)
+  const back =
+    last?.affected && last !== told ? ` Affected again from ${last.from}: ${last.says}.` : ''
   const end = fixedIn === null ? ' No release is known to be fixed for good.' : ''
-  return `Free of it: ${ranges.join('; ')}.${end}`
+  return `Free of it: ${ranges.join('; ')}.${back}${end}`
 }
