@@ -1,6 +1,7 @@
 import type { GraphEdge, GraphNode } from '../../model/diagnosis.ts'
 import { type Actor, nameOf } from '../situation/actor.ts'
 import type { Situation } from '../situation/situation.ts'
+import { ANSWER_EDGES } from './edges-answers.ts'
 import { EVENT_EDGES } from './edges-events.ts'
 import { IO_EDGES } from './edges-io.ts'
 import { LAYER_EDGES } from './edges-layers.ts'
@@ -26,6 +27,7 @@ export type EdgeRule = {
 const EDGES: readonly EdgeRule[] = [
   ...TASK_EDGES,
   ...LOCK_EDGES,
+  ...ANSWER_EDGES,
   ...IO_EDGES,
   ...EVENT_EDGES,
   ...LAYER_EDGES,

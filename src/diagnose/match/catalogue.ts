@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
 import { SEVERITIES, SUBJECT_KINDS } from '../../model/diagnosis.ts'
 import { type Fault, FOUND_CHARS_MAX, type Parsed } from '../../model/parsed.ts'
 import { EVENTS } from '../../model/report.ts'
@@ -7,6 +7,7 @@ import { TASK_STATES } from '../../model/task.ts'
 import { WAIT_CLASSES, WAIT_CONTEXTS } from '../../model/wait.ts'
 import { FACTS } from './facts.ts'
 import { RELATIONS } from './relations.ts'
+import { YamlReader } from './yaml-reader.ts'
 
 /**
  * Reads one signature file. The value is null when a fault leaves nothing to match with.
@@ -23,90 +24,9 @@ export function parseSignature(text: string, file: string): Parsed<Signature | n
     found: error.message.split('\n')[0]?.slice(0, FOUND_CHARS_MAX) ?? '',
   }))
   if (faults.length > 0) return { value: null, faults }
-  const reader = new Reader(file, lines, faults)
+  const reader = new YamlReader(file, lines, faults)
   const value = readSignature(reader, document.contents)
   return { value: faults.length > 0 ? null : value, faults }
-}
-
-/** Walks a document; what does not fit is noted with its line, and the walk goes on. */
-class Reader {
-  readonly #file: string
-  readonly #lines: LineCounter
-  readonly #faults: Fault[]
-
-  constructor(file: string, lines: LineCounter, faults: Fault[]) {
-    this.#file = file
-    this.#lines = lines
-    this.#faults = faults
-  }
-
-  fault(node: unknown, expected: string, found?: string): void {
-    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
-    const shown = found ?? (isNode(node) ? String(node) : 'nothing')
-    this.#faults.push({
-      file: this.#file,
-      line: this.#lines.linePos(offset).line,
-      expected,
-      found: shown.slice(0, FOUND_CHARS_MAX),
-    })
-  }
-
-  /** The fields of a mapping by name; a name that is not in `known` is a fault. */
-  fields(node: unknown, known: readonly string[], what: string): ReadonlyMap<string, unknown> {
-    const fields = new Map<string, unknown>()
-    if (!isMap(node)) {
-      this.fault(node, `${what}: a mapping`)
-      return fields
-    }
-    for (const { key, value } of node.items) {
-      const name = isScalar(key) ? String(key.value) : ''
-      if (known.includes(name)) fields.set(name, value)
-      else this.fault(key, `one of ${known.join(', ')}`, name)
-    }
-    return fields
-  }
-
-  entries(node: unknown, what: string): readonly (readonly [string, unknown])[] {
-    if (node === undefined || node === null) return []
-    if (!isMap(node)) {
-      this.fault(node, `${what}: a mapping`)
-      return []
-    }
-    return node.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : '', value])
-  }
-
-  items(node: unknown, what: string): readonly unknown[] {
-    if (node === undefined || node === null) return []
-    if (isSeq(node)) return node.items
-    this.fault(node, `${what}: a list`)
-    return []
-  }
-
-  text(node: unknown, what: string): string {
-    if (isScalar(node) && typeof node.value === 'string' && node.value.trim() !== '') {
-      return node.value.trim()
-    }
-    this.fault(node, `${what}: text`)
-    return ''
-  }
-
-  optionalText(node: unknown, what: string): string | null {
-    return node === undefined ? null : this.text(node, what)
-  }
-
-  value(node: unknown): unknown {
-    return isScalar(node) ? node.value : undefined
-  }
-
-  choice<Value extends string>(node: unknown, among: readonly Value[], what: string): Value | null {
-    const found = among.find((each) => each === this.value(node))
-    if (found === undefined) this.fault(node, `${what}: one of ${among.join(', ')}`)
-    return found ?? null
-  }
-}
-
-function isNode(node: unknown): node is Node {
-  return typeof node === 'object' && node !== null && 'range' in node
 }
 
 const FIELDS = [
@@ -127,7 +47,7 @@ const FIELDS = [
   'steps',
 ]
 
-function readSignature(reader: Reader, contents: unknown): Signature {
+function readSignature(reader: YamlReader, contents: unknown): Signature {
   const fields = reader.fields(contents, FIELDS, 'a signature')
   const version = reader.value(fields.get('version'))
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
@@ -173,7 +93,7 @@ function readSignature(reader: Reader, contents: unknown): Signature {
   }
 }
 
-function readRoles(reader: Reader, node: unknown): readonly Role[] {
+function readRoles(reader: YamlReader, node: unknown): readonly Role[] {
   const entries = reader.entries(node, 'roles')
   if (entries.length === 0) reader.fault(node, 'roles: at least one')
   const names = entries.map(([name]) => name)
@@ -220,7 +140,7 @@ const WHERE: { readonly [Name in keyof TaskWhere]-?: Check } = {
   pasted: 'boolean',
 }
 
-function readWhere(reader: Reader, node: unknown): TaskWhere {
+function readWhere(reader: YamlReader, node: unknown): TaskWhere {
   const where: Record<string, unknown> = {}
   const fields = reader.fields(node, Object.keys(WHERE), 'where')
   for (const [name, check] of Object.entries(WHERE)) {
@@ -229,7 +149,7 @@ function readWhere(reader: Reader, node: unknown): TaskWhere {
   return where
 }
 
-function readCondition(reader: Reader, node: unknown, check: Check, name: string): unknown {
+function readCondition(reader: YamlReader, node: unknown, check: Check, name: string): unknown {
   if (check === 'boolean' || check === 'number') {
     const value = reader.value(node)
     if (typeof value !== check) reader.fault(node, `${name}: a ${check}`)
@@ -244,7 +164,7 @@ function readCondition(reader: Reader, node: unknown, check: Check, name: string
 
 const CLAUSES = ['has', 'lacks', 'some', 'where', 'fact', 'any', 'all', 'not']
 
-function readClause(reader: Reader, node: unknown, roles: readonly string[]): Clause {
+function readClause(reader: YamlReader, node: unknown, roles: readonly string[]): Clause {
   const fields = reader.fields(node, CLAUSES, 'a clause')
   const role = (name: string) => reader.choice(fields.get(name), roles, name) ?? ''
   if (fields.has('has')) return { has: role('has') }
@@ -266,7 +186,7 @@ function readClause(reader: Reader, node: unknown, roles: readonly string[]): Cl
 
 /** A text, or a list of texts of which some stand under a condition. */
 function readSummary(
-  reader: Reader,
+  reader: YamlReader,
   node: unknown,
   roles: readonly string[],
 ): Signature['summary'] {
@@ -280,7 +200,7 @@ function readSummary(
 }
 
 function readMissing(
-  reader: Reader,
+  reader: YamlReader,
   node: unknown,
   roles: readonly string[],
 ): { readonly unless: Clause; readonly says: string } {
@@ -292,7 +212,7 @@ function readMissing(
 }
 
 function readStep(
-  reader: Reader,
+  reader: YamlReader,
   node: unknown,
   roles: readonly string[],
 ): Signature['steps'][number] {
