@@ -112,6 +112,16 @@ CREATE TABLE snapshot_tasks (
   PRIMARY KEY (host_id, snapshot_no, first)
 );
 
+-- What the next snapshot of the same boot is compared with: a row for each snapshot that shows tasks and tells its boot.
+CREATE TABLE snapshot_looks (
+  host_id     INTEGER NOT NULL,
+  boot_id     TEXT    NOT NULL,
+  taken_at    INTEGER NOT NULL,
+  snapshot_no INTEGER NOT NULL,
+  body        BLOB    NOT NULL,          -- zstd JSON: uptime, and of each waiting task start, switch counts and stack
+  PRIMARY KEY (host_id, boot_id, taken_at, snapshot_no)
+);
+
 -- Each distinct stack once for ever.
 CREATE TABLE stacks (
   stack_no    INTEGER PRIMARY KEY,

@@ -10,6 +10,7 @@ import { catalogueOf, SIGNATURES_OPTION, signaturesFolderOf } from './catalogue.
 import { type Arguments, type Command, type Terminal, UsageError } from './command.ts'
 import { emptyDiagnosis } from './empty-diagnosis.ts'
 import { explainFailure } from './failure.ts'
+import { Looks } from './looks.ts'
 import { visible } from './paint.ts'
 
 /** Columns of a report that goes to a file or a pipe. */
@@ -18,7 +19,8 @@ const WIDTH_OF_PIPE = 100
 export const analyze: Command = {
   usage: ['hangar analyze PATH... [--json | --md] [--all-tasks]'],
   about: [
-    'Diagnoses each PATH by itself, without a server and without a store. PATH is a bundle (.tar, .tar.gz, .tar.zst), a sosreport, an unpacked folder of either, a text file (a pasted stack, dmesg, a sysrq dump, vmcore-dmesg, a goroutine dump), or - for standard input. What a file is, is told by its content, never by its name.',
+    'Diagnoses each PATH, without a server and without a store. PATH is a bundle (.tar, .tar.gz, .tar.zst), a sosreport, an unpacked folder of either, a text file (a pasted stack, dmesg, a sysrq dump, vmcore-dmesg, a goroutine dump), or - for standard input. What a file is, is told by its content, never by its name.',
+    'Several PATHs that are snapshots of one boot, given in the order in which they were taken, are compared: what has not moved between two of them is proven stuck.',
     'Without a flag it prints a report for people: what is wrong and how sure that is, the tasks that take part and what they wait for, the evidence with file and line, what to run, and what would make the diagnosis surer.',
     'A PATH that cannot be used is named on standard error; the others are diagnosed all the same. For a text in which nothing is readable --json still prints a line, with no task and one fault.',
   ],
@@ -52,9 +54,10 @@ export const analyze: Command = {
 async function runAnalyze(given: Arguments, terminal: Terminal): Promise<number> {
   requireUsable(given)
   const catalogue = await catalogueOf(signaturesFolderOf(given))
+  const looks = new Looks()
   const exits: number[] = []
   for (const path of given.paths) {
-    const { exit, diagnosis } = await diagnosePath(path, catalogue, given, terminal)
+    const { exit, diagnosis } = await diagnosePath(path, { catalogue, looks }, given, terminal)
     exits.push(exit)
     if (diagnosis !== null) terminal.out(await rendered(diagnosis, path, given, terminal))
   }
@@ -75,13 +78,15 @@ function isUrgent({ severity }: DiagnosedIncident): boolean {
 /** Without a diagnosis for a path that cannot be used, which it has then said. */
 async function diagnosePath(
   path: string,
-  catalogue: Catalogue,
+  { catalogue, looks }: { readonly catalogue: Catalogue; readonly looks: Looks },
   { given }: Arguments,
   terminal: Terminal,
 ): Promise<{ readonly exit: number; readonly diagnosis: Diagnosis | null }> {
   try {
     const snapshot = await readPath(path)
-    const diagnosis = diagnose(snapshot, catalogue, { allTasks: given.has('all-tasks') })
+    const earlier = looks.find(snapshot)
+    const diagnosis = diagnose(snapshot, catalogue, { allTasks: given.has('all-tasks'), earlier })
+    looks.add(snapshot, diagnosis, earlier)
     return { exit: diagnosis.incidents.some(isUrgent) ? 1 : 0, diagnosis }
   } catch (error) {
     const says = explainFailure(error)

@@ -1,5 +1,6 @@
 import type { Counts, DiagnosedIncident, DiagnosedTask, Diagnosis } from '../model/diagnosis.ts'
 import { SEVERITIES, VERDICTS } from '../model/diagnosis.ts'
+import type { Earlier } from '../model/earlier.ts'
 import type { Catalogue } from '../model/signature.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { explain } from './explain/explain.ts'
@@ -10,10 +11,12 @@ import type { Actor } from './situation/actor.ts'
 import { hasLiveThreads, type Situation, situationOf } from './situation/situation.ts'
 import { fingerprintOf } from './waits/fingerprint.ts'
 
-/** How much of a snapshot the diagnosis lists. */
+/** What the diagnosis lists, and what it may compare with. */
 export type DiagnoseOptions = {
   /** Every task, not only those that are not plainly at rest. */
   readonly allTasks?: boolean
+  /** The snapshot of the same boot before it, to see what has not moved since. */
+  readonly earlier?: Earlier | null
 }
 
 /**
@@ -25,7 +28,7 @@ export function diagnose(
   catalogue: Catalogue,
   options: DiagnoseOptions = {},
 ): Diagnosis {
-  const situation = situationOf(snapshot)
+  const situation = situationOf(snapshot, options.earlier)
   const graph = graphOf(situation)
   const matches = findMatches(catalogue, situation, graph)
   const incidents = causesOf(matches, situation, graph)

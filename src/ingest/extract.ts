@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
+import { toEarlier } from '../diagnose/situation/earlier.ts'
 import { fingerprintOf } from '../diagnose/waits/fingerprint.ts'
 import { waitOf } from '../diagnose/waits/waits.ts'
 import type { DiagnosedIncident, Diagnosis, IncidentTask } from '../model/diagnosis.ts'
+import type { Earlier } from '../model/earlier.ts'
 import { plainSymbol } from '../model/frame.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Stack } from '../model/stack.ts'
@@ -20,7 +22,11 @@ const LABELS_MAX = 32
 const LABEL_CHARS_MAX = 256
 
 /** What the store keeps of a snapshot and its diagnosis, with all that takes time done. */
-export function extract(snapshot: Snapshot, diagnosis: Diagnosis): FoundSnapshot {
+export function extract(
+  snapshot: Snapshot,
+  diagnosis: Diagnosis,
+  earlier: Earlier | null = null,
+): FoundSnapshot {
   const table = stackTable(snapshot, diagnosis)
   const starts = startsOf(snapshot)
   const seen = new Map<string, number>()
@@ -38,6 +44,7 @@ export function extract(snapshot: Snapshot, diagnosis: Diagnosis): FoundSnapshot
     collectedAt: diagnosis.snapshot.collectedAt,
     counts: diagnosis.snapshot.counts,
     looked,
+    look: lookOf(snapshot, diagnosis, earlier),
     body: pack({ ...diagnosis, tasks: [] }),
     taskTotal: diagnosis.tasks.length,
     taskChunks: chunksOf(diagnosis.tasks).map(({ first, items }) => ({ first, body: pack(items) })),
@@ -216,6 +223,17 @@ function lookedOf(snapshot: Snapshot): Looked {
     taskCount: tasks.length,
     unreadable: [...unreadable].slice(0, STACKS_MAX),
   }
+}
+
+/** A snapshot of a log alone must not stand between two that show their tasks. */
+function lookOf(
+  snapshot: Snapshot,
+  diagnosis: Diagnosis,
+  earlier: Earlier | null,
+): Uint8Array | null {
+  const canCompare =
+    snapshot.host.bootId !== null && snapshot.tasks.some(({ origin }) => origin === 'proc')
+  return canCompare ? pack(toEarlier(snapshot, diagnosis, earlier)) : null
 }
 
 function chunksOf<Item>(

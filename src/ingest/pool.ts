@@ -36,7 +36,10 @@ export class Pool {
    */
   async run(task: WorkerTask): Promise<Exclude<WorkerAnswer, { kind: 'problem' }>> {
     const signal = AbortSignal.timeout(this.#limits.analysisMs)
-    const transferList = task.bytes instanceof Uint8Array ? [task.bytes.buffer] : []
+    const transferList = [
+      ...(task.bytes instanceof Uint8Array ? [task.bytes.buffer] : []),
+      ...(task.ask === null ? [] : [task.ask]),
+    ]
     const answer = await this.#piscina
       .run(task, { signal, transferList })
       .catch((error: unknown) => {

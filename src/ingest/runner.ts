@@ -6,6 +6,7 @@ import type { Store } from '../store/open.ts'
 import { claimJobs, type Job, releaseJob, removeJob } from '../store/queue.ts'
 import { failSnapshot, findGiven, markSnapshots } from '../store/snapshot-save.ts'
 import { rangeInLog } from '../store/upload-log.ts'
+import { Comparisons } from './comparisons.ts'
 import type { IngestLimits } from './limits.ts'
 import type { Pool } from './pool.ts'
 import { saveFound } from './save.ts'
@@ -32,6 +33,7 @@ export class Runner {
   readonly #parts: RunnerParts
   readonly #running = new Map<string, Promise<void>>()
   readonly #listeners = new Map<string, Set<() => void>>()
+  readonly #comparisons: Comparisons
   #claiming: Promise<void> | null = null
   #isWanted = false
   #isClosing = false
@@ -40,6 +42,7 @@ export class Runner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
+    this.#comparisons = new Comparisons(parts.store)
   }
 
   /** Says that there may be jobs. */
@@ -99,6 +102,7 @@ export class Runner {
         )
         return claimed
       })
+      for (const { snapshotId } of jobs) this.#comparisons.begin(snapshotId)
       for (const job of jobs) this.#start(job)
       if (jobs.length > 0) this.#isWanted = true
     }
@@ -114,6 +118,7 @@ export class Runner {
   #start(job: Job): void {
     const run = this.#run(job).finally(() => {
       this.#running.delete(job.snapshotId)
+      this.#comparisons.end(job.snapshotId)
       for (const tell of this.#listeners.get(job.snapshotId) ?? []) tell()
       this.wake()
     })
@@ -136,16 +141,20 @@ export class Runner {
     const given = await findGiven(store.read, snapshotId)
     const bundle = await findBundle(store.read, snapshotId)
     if (!given || !bundle) throw new Error(`There is a job for ${snapshotId} and no bundle`)
-    const answer = await pool.run({
-      want: 'found',
-      bytes: this.#bytesOf(bundle),
-      isText: false,
-      sha256: bundle.sha256,
-      given: given.given,
-      archive: { ...limits.archive, compressedBytes: limits.bundleBytesMax },
-      allTasks: false,
-      catalogueFolder,
-    })
+    const { ask, close } = this.#comparisons.open(snapshotId)
+    const answer = await pool
+      .run({
+        want: 'found',
+        bytes: this.#bytesOf(bundle),
+        isText: false,
+        sha256: bundle.sha256,
+        given: given.given,
+        archive: { ...limits.archive, compressedBytes: limits.bundleBytesMax },
+        allTasks: false,
+        catalogueFolder,
+        ask,
+      })
+      .finally(close)
     if (answer.kind !== 'found') throw new Error('A worker answered a diagnosis for rows')
     return answer.found
   }

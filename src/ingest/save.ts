@@ -14,6 +14,7 @@ import {
 } from '../store/incident-events.ts'
 import { insertIncident, type Teller, updateIncident } from '../store/incident-save.ts'
 import type { Sighting, Visit } from '../store/life.ts'
+import { saveLook } from '../store/looks.ts'
 import type { Store } from '../store/open.ts'
 import { fromTime } from '../store/packed.ts'
 import { removeJob } from '../store/queue.ts'
@@ -59,6 +60,7 @@ export async function saveFound(
       stackNos,
     }
     await addVisit(tx, host.host_id, given.snapshotNo, saving.visit)
+    if (found.look !== null) await saveLook(tx, at, found.host.bootId ?? '', found.look)
     const incidentIds = await saveIncidents(saving)
     await completeSnapshot(tx, snapshotId, { ...at, hostName: host.name, found, incidentIds })
   })

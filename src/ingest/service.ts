@@ -195,6 +195,7 @@ async function analyze(
       archive: { ...limits.archive, compressedBytes: limits.bundleBytesMax },
       allTasks,
       catalogueFolder,
+      ask: null,
     })
     if (answer.kind !== 'diagnosis') throw new Error('A worker answered rows for a diagnosis')
     return answer.diagnosis

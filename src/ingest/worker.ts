@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs'
+import type { MessagePort } from 'node:worker_threads'
 import { diagnose } from '../diagnose/diagnose.ts'
 import type { Diagnosis } from '../model/diagnosis.ts'
+import type { Earlier } from '../model/earlier.ts'
 import { Problem, type ProblemFacts, type ProblemKind } from '../model/problem.ts'
 import type { Catalogue } from '../model/signature.ts'
-import type { Given, Snapshot } from '../model/snapshot.ts'
+import type { Given, Host, Snapshot } from '../model/snapshot.ts'
 import { snapshotOfText } from '../parse/text-snapshot.ts'
 import type { FoundSnapshot } from '../store/found.ts'
 import type { Limits } from '../unpack/limits.ts'
@@ -27,7 +29,12 @@ export type WorkerTask = {
   readonly archive: Limits
   readonly allTasks: boolean
   readonly catalogueFolder: string | null
+  /** Where to ask for an earlier snapshot; null when there is none to compare with. */
+  readonly ask: MessagePort | null
 }
+
+/** Whose earlier snapshot is wanted, which nobody knows before the bundle is read. */
+export type EarlierQuestion = { readonly host: Host; readonly collectedAt: string | null }
 
 export type WorkerAnswer =
   | { readonly kind: 'found'; readonly found: FoundSnapshot }
@@ -40,15 +47,32 @@ export default async function work(task: WorkerTask): Promise<WorkerAnswer> {
   try {
     const read = await readSnapshot(task)
     const snapshot = { ...read, sha256: task.isText ? null : (task.sha256 ?? read.sha256) }
+    const earlier = task.ask === null ? null : await askEarlier(task.ask, snapshot)
     const diagnosis = diagnose(snapshot, catalogueOf(task.catalogueFolder), {
       allTasks: task.allTasks,
+      earlier,
     })
     if (task.want === 'diagnosis') return { kind: 'diagnosis', diagnosis }
-    return { kind: 'found', found: extract(snapshot, diagnosis) }
+    return { kind: 'found', found: extract(snapshot, diagnosis, earlier) }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return { kind: 'problem', problem: error.kind, facts: error.facts }
+  } finally {
+    task.ask?.close()
   }
+}
+
+/** The answer comes from the thread that has the store; a port that it closes is an answer too. */
+async function askEarlier(
+  ask: MessagePort,
+  { host, collectedAt }: Snapshot,
+): Promise<Earlier | null> {
+  const { promise, resolve } = Promise.withResolvers<Earlier | null>()
+  ask.once('message', resolve)
+  ask.once('close', () => resolve(null))
+  const question: EarlierQuestion = { host, collectedAt }
+  ask.postMessage(question)
+  return promise
 }
 
 /** As large as what the decompressor takes at a time. */

@@ -64,6 +64,8 @@ export type FoundSnapshot = {
   readonly collectedAt: string | null
   readonly counts: Counts
   readonly looked: Looked
+  /** Packed `Earlier`, for the next snapshot of the same boot; null when none can be compared with it. */
+  readonly look: Uint8Array | null
   /** Packed diagnosis without its tasks. */
   readonly body: Uint8Array
   readonly taskTotal: number

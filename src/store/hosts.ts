@@ -73,18 +73,20 @@ export async function findHost(store: Store, name: string): Promise<HostWhole | 
 }
 
 /**
- * The host a snapshot is of, made when it is the first one. Images are cloned with their machine
- * id, so the id counts together with the name; a bundle that tells a name alone (a crash dump's
- * log) is of the host that first had it.
+ * The host a snapshot is of, or null for a new one. Images are cloned with their machine id, so the
+ * id counts together with the name; a bundle that tells a name alone (a crash dump's log) is of the
+ * host that first had it.
  */
+export async function findHostOf(sql: Sql, host: Host): Promise<HostRow | null> {
+  const { strong, weak } = keysOf(host)
+  const known = strong === null ? null : await findByKey(sql, strong)
+  return known ?? (await adoptable(sql, weak, host.machineId))
+}
+
+/** The same, made when it is the first one. */
 export async function resolveHost(tx: Sql, host: Host, takenAt: number): Promise<HostRow> {
-  const name = hostNameOf(host)
-  const strong = host.machineId ? `m:${host.machineId}:${firstLabelOf(host.name)}` : null
-  const weak = `n:${name.toLowerCase()}`
-  const known =
-    (strong === null ? null : await findByKey(tx, strong)) ??
-    (await adoptable(tx, weak, host.machineId))
-  const row = known ?? (await insertHost(tx, host, takenAt))
+  const { strong, weak } = keysOf(host)
+  const row = (await findHostOf(tx, host)) ?? (await insertHost(tx, host, takenAt))
   for (const key of strong ? [strong, weak] : [weak]) {
     await tx.run(
       'INSERT INTO host_keys (host_key, host_id) VALUES (?, ?) ON CONFLICT (host_key) DO NOTHING',
@@ -120,6 +122,11 @@ export function hostNameOf(host: Host): string {
   if (host.name) return host.name
   if (host.machineId) return `machine-${host.machineId.slice(0, 12)}`
   return host.bootId ? `boot-${host.bootId.slice(0, 12)}` : 'unknown'
+}
+
+function keysOf(host: Host): { readonly strong: string | null; readonly weak: string } {
+  const strong = host.machineId ? `m:${host.machineId}:${firstLabelOf(host.name)}` : null
+  return { strong, weak: `n:${hostNameOf(host).toLowerCase()}` }
 }
 
 function firstLabelOf(name: string | null): string {

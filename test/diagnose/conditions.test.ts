@@ -15,7 +15,7 @@ type Row = {
 
 const stacked = (...names: readonly string[]) => actorMade({ task: { stack: stackMade(names) } })
 const reported = actorMade({ progress: { kind: 'reported', seconds: 120 } })
-const unmoved = actorMade({ progress: { kind: 'unmoved', seconds: null } })
+const unmoved = actorMade({ progress: { kind: 'unmoved', seconds: null, since: null } })
 const moving = actorMade({ progress: { kind: 'moving', why: 'it ran between two samples' } })
 
 const ROWS: { readonly [Name in keyof Conditions]: readonly Row[] } = {

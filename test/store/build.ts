@@ -73,6 +73,7 @@ export function snapshotWith(words: SnapshotWords = {}): FoundSnapshot {
       unreadable: [],
       ...words.looked,
     },
+    look: null,
     body: pack({ incidents: [], faults: [] }),
     taskTotal: 0,
     taskChunks: [],

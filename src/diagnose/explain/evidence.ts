@@ -33,10 +33,21 @@ function taskEvidence(actor: Actor, role: Role): readonly Evidence[] {
   const wanted = [...(role.where.frames ?? []), ...(role.where.anyFrame ?? [])]
   return [
     ...stackEvidence(actor, wanted, role.says),
+    ...standingEvidence(actor),
     ...markEvidence(actor),
     ...actor.reports.slice(0, 1).map((report) => reportEvidence(report, actor)),
     ...ownerEvidence(actor),
   ]
+}
+
+/** That an earlier snapshot shows it where it is, quoted by the innermost line of its stack. */
+function standingEvidence({ task, progress }: Actor): readonly Evidence[] {
+  const { stack, stackFrom } = task
+  const [text] = stack?.text ?? []
+  if (progress?.kind !== 'unmoved' || progress.since === null) return []
+  if (text === undefined || stackFrom === null) return []
+  const says = `unchanged since the snapshot of ${progress.since}: the same stack and the same switch counts, so it has not run`
+  return [{ ...stackFrom, text, says }]
 }
 
 /** Lines of status that prove something; all others are left out. */

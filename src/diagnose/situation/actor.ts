@@ -6,8 +6,11 @@ import type { Wait } from '../../model/wait.ts'
 export type Progress =
   /** The kernel's own detector said so, for at least `seconds`. */
   | { readonly kind: 'reported'; readonly seconds: number | null }
-  /** Same stack and same switch counts in two samples. */
-  | { readonly kind: 'unmoved'; readonly seconds: number | null }
+  /**
+   * Same stack and same switch counts in two looks at it; for at least `seconds`, and since the
+   * first of these looks (RFC 3339), where the looks are snapshots with a date.
+   */
+  | { readonly kind: 'unmoved'; readonly seconds: number | null; readonly since: string | null }
   /** Ran between two samples, or started too recently to be called hung. */
   | { readonly kind: 'moving'; readonly why: string }
 

@@ -6,7 +6,8 @@ import type { Task } from '../../model/task.ts'
 import type { Wait } from '../../model/wait.ts'
 import { isExiting, waitOf } from '../waits/waits.ts'
 import type { Actor } from './actor.ts'
-import { agedProgress, reportedProgress, sampledProgress, samplesByTid } from './progress.ts'
+import type { Compare } from './earlier.ts'
+import { progressOf, reportedProgress, samplesByTid } from './progress.ts'
 import { tellApart, WAITING, type WaitTable } from './told.ts'
 
 /** What a bundle's tasks, reports and goroutines come to, before anything is joined between them. */
@@ -17,8 +18,8 @@ export type Cast = {
   readonly others: readonly Actor[]
 }
 
-/** Joins the tasks of a snapshot with what the kernel log and later samples say of them. */
-export function castOf(snapshot: Snapshot): Cast {
+/** Joins the tasks of a snapshot with what the kernel log and other looks say of them. */
+export function castOf(snapshot: Snapshot, compare: Compare): Cast {
   const hasProc = snapshot.tasks.some(({ origin }) => origin === 'proc')
   const waits = createWaitTable()
   const byTid = new Map<number, Task>()
@@ -30,10 +31,12 @@ export function castOf(snapshot: Snapshot): Cast {
   )
   const tasks = snapshot.tasks.map((task, index) => {
     const reports = task.tid === null ? [] : (told.current.get(task.tid) ?? [])
-    const progress =
-      reportedProgress(reports) ??
-      sampledProgress(task, task.tid === null ? [] : (samples.get(task.tid) ?? [])) ??
-      agedProgress(task, snapshot.uptimeSeconds)
+    const progress = progressOf(task, {
+      reports,
+      samples: task.tid === null ? [] : (samples.get(task.tid) ?? []),
+      compared: compare(task),
+      uptimeSeconds: snapshot.uptimeSeconds,
+    })
     const known = {
       key: keyOf(task, index),
       wait: waitOfTask(task, reports, waits),

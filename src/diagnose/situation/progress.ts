@@ -6,7 +6,31 @@ import type { Progress } from './actor.ts'
 import { TICKS_PER_SECOND } from './told.ts'
 
 /** A task this young may just be slow: real teardowns and flushes take seconds. */
-const YOUNG_SECONDS = 10
+export const YOUNG_SECONDS = 10
+
+/** All that may tell of one task's progress, beside its own files. */
+export type Looks = {
+  readonly reports: readonly Report[]
+  /** Of the same bundle, some seconds later. */
+  readonly samples: readonly TaskSample[]
+  /** What an earlier snapshot says. */
+  readonly compared: Progress | null
+  readonly uptimeSeconds: number | null
+}
+
+/** What is known of a task's progress: proof that it stands first, of that the one with a date. */
+export function progressOf(task: Task, looks: Looks): Progress | null {
+  const { reports, samples, compared, uptimeSeconds } = looks
+  const sampled = sampledProgress(task, samples)
+  // It stood until this bundle was taken, and then went on.
+  const stood = compared?.kind === 'unmoved' && sampled?.kind !== 'moving' ? compared : null
+  return (
+    stood ??
+    reportedProgress(reports) ??
+    sampled ??
+    (compared?.kind === 'moving' ? compared : agedProgress(task, uptimeSeconds))
+  )
+}
 
 /** What the kernel's own detector says; null without a hung-task report. */
 export function reportedProgress(reports: readonly Report[]): Progress | null {
@@ -29,7 +53,7 @@ export function samplesByTid(
 }
 
 /** The kernel's own test of a hang: same stack, and not switched out in between. */
-export function sampledProgress(task: Task, samples: readonly TaskSample[]): Progress | null {
+function sampledProgress(task: Task, samples: readonly TaskSample[]): Progress | null {
   const compared = samples.filter(({ switches }) => switches !== null)
   if (compared.length === 0 || task.switches === null) return null
   if (compared.some(({ startTicks }) => startTicks !== null && startTicks !== task.startTicks)) {
@@ -39,7 +63,7 @@ export function sampledProgress(task: Task, samples: readonly TaskSample[]): Pro
     (sample) => sameSwitches(sample, task) && sameStack(sample.stack, task.stack),
   )
   return hasStood
-    ? { kind: 'unmoved', seconds: null }
+    ? { kind: 'unmoved', seconds: null, since: null }
     : { kind: 'moving', why: 'it ran between two samples' }
 }
 
@@ -56,7 +80,7 @@ function sameStack(one: Stack | null, other: Stack | null): boolean {
 }
 
 /** A task that has only just started cannot have hung for long. */
-export function agedProgress(task: Task, uptimeSeconds: number | null): Progress | null {
+function agedProgress(task: Task, uptimeSeconds: number | null): Progress | null {
   if (task.startTicks === null || uptimeSeconds === null) return null
   const ageSeconds = uptimeSeconds - task.startTicks / TICKS_PER_SECOND
   if (ageSeconds < 0 || ageSeconds >= YOUNG_SECONDS) return null

@@ -1,7 +1,9 @@
+import type { Earlier } from '../../model/earlier.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import type { Actor } from './actor.ts'
 import { castOf } from './actors.ts'
 import { type DeviceView, devicesOf } from './devices.ts'
+import { comparerOf } from './earlier.ts'
 import { type FuseView, fuseOf } from './fuse.ts'
 import { isZapping, type PidNamespaces, pidNamespacesOf } from './namespaces.ts'
 import { type NfsView, nfsOf } from './nfs.ts'
@@ -28,9 +30,9 @@ export type Situation = {
   readonly others: readonly Actor[]
 }
 
-/** Joins a snapshot. Cost grows with its tasks, not with their stacks. */
-export function situationOf(snapshot: Snapshot): Situation {
-  const { tasks: actors, others } = castOf(snapshot)
+/** Joins a snapshot with the one before it. Cost grows with its tasks, not with their stacks. */
+export function situationOf(snapshot: Snapshot, earlier: Earlier | null = null): Situation {
+  const { tasks: actors, others } = castOf(snapshot, comparerOf(snapshot, earlier))
   const byTid = new Map<number, Actor>()
   const leaders = new Map<number, Actor>()
   const groups = new Map<number, Actor[]>()
