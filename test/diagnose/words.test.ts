@@ -60,7 +60,7 @@ function causeOn(
     roles: new Map([['waiter', anchors]]),
   }
   return {
-    cause: { match: draft, absorbed: [], victims: [] },
+    cause: { match: draft, absorbed: [], alike: [], victims: [] },
     asked: { draft, victims: [], situation, graph },
   }
 }
