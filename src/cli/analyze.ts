@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { diagnose } from '../diagnose/diagnose.ts'
+import { diagnose, explainTask } from '../diagnose/diagnose.ts'
 import { readBundle } from '../ingest/read-bundle.ts'
 import type { DiagnosedIncident, Diagnosis } from '../model/diagnosis.ts'
 import { Problem } from '../model/problem.ts'
@@ -12,12 +12,13 @@ import { emptyDiagnosis } from './empty-diagnosis.ts'
 import { explainFailure } from './failure.ts'
 import { Looks } from './looks.ts'
 import { visible } from './paint.ts'
+import { whyText } from './report/why.ts'
 
 /** Columns of a report that goes to a file or a pipe. */
 const WIDTH_OF_PIPE = 100
 
 export const analyze: Command = {
-  usage: ['hangar analyze PATH... [--json | --md] [--all-tasks]'],
+  usage: ['hangar analyze PATH... [--json | --md] [--all-tasks]', 'hangar analyze PATH --why TID'],
   about: [
     'Diagnoses each PATH, without a server and without a store. PATH is a bundle (.tar, .tar.gz, .tar.zst), a sosreport, an unpacked folder of either, a text file (a pasted stack, dmesg, a sysrq dump, vmcore-dmesg, a goroutine dump), or - for standard input. What a file is, is told by its content, never by its name.',
     'Several PATHs that are snapshots of one boot, given in the order in which they were taken, are compared: what has not moved between two of them is proven stuck.',
@@ -31,6 +32,11 @@ export const analyze: Command = {
       name: 'all-tasks',
       value: null,
       help: 'every task in the diagnosis, not only those that are stuck, exiting or reported',
+    },
+    {
+      name: 'why',
+      value: 'TID',
+      help: 'only this task: which signatures came closest to it, and which of their conditions failed',
     },
     SIGNATURES_OPTION,
   ],
@@ -64,11 +70,13 @@ async function runAnalyze(given: Arguments, terminal: Terminal): Promise<number>
   return Math.max(...exits)
 }
 
-function requireUsable({ paths, given }: Arguments): void {
+function requireUsable({ paths, given, values }: Arguments): void {
   if (paths.length === 0) throw new UsageError('it needs a PATH, or - for standard input')
   if (given.has('json') && given.has('md')) {
     throw new UsageError('--json and --md exclude each other')
   }
+  const why = values['why']
+  if (why !== undefined && !/^\d+$/.test(why)) throw new UsageError('--why takes the tid of a task')
 }
 
 function isUrgent({ severity }: DiagnosedIncident): boolean {
@@ -79,12 +87,17 @@ function isUrgent({ severity }: DiagnosedIncident): boolean {
 async function diagnosePath(
   path: string,
   { catalogue, looks }: { readonly catalogue: Catalogue; readonly looks: Looks },
-  { given }: Arguments,
+  { given, values }: Arguments,
   terminal: Terminal,
 ): Promise<{ readonly exit: number; readonly diagnosis: Diagnosis | null }> {
   try {
     const snapshot = await readPath(path)
     const earlier = looks.find(snapshot)
+    const why = values['why']
+    if (why !== undefined) {
+      terminal.out(whyText(explainTask(snapshot, catalogue, Number(why), { earlier }), why))
+      return { exit: 0, diagnosis: null }
+    }
     const diagnosis = diagnose(snapshot, catalogue, { allTasks: given.has('all-tasks'), earlier })
     looks.add(snapshot, diagnosis, earlier)
     return { exit: diagnosis.incidents.some(isUrgent) ? 1 : 0, diagnosis }

@@ -1,9 +1,16 @@
-import type { Counts, DiagnosedIncident, DiagnosedTask, Diagnosis } from '../model/diagnosis.ts'
+import type {
+  Counts,
+  DiagnosedIncident,
+  DiagnosedTask,
+  Diagnosis,
+  NearMiss,
+} from '../model/diagnosis.ts'
 import { SEVERITIES, VERDICTS } from '../model/diagnosis.ts'
 import type { Earlier } from '../model/earlier.ts'
 import type { Catalogue } from '../model/signature.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { explain } from './explain/explain.ts'
+import { nearMissesOf } from './explain/near-misses.ts'
 import { graphOf } from './graph/graph.ts'
 import { causesOf } from './match/group.ts'
 import { findMatches } from './match/search.ts'
@@ -54,6 +61,35 @@ export function diagnose(
     incidents,
     tasks: listed.filter(({ kind }) => kind !== 'goroutine').map(toDiagnosedTask),
     faults: snapshot.faults,
+  }
+}
+
+/** Why one task is what it is: the signatures it takes part in, and those that came closest. */
+export type Why = {
+  readonly task: DiagnosedTask
+  /** Signatures of the incidents that name it. */
+  readonly incidents: readonly string[]
+  readonly nearMisses: readonly NearMiss[]
+}
+
+/** The same question asked about one task. Null when the input does not show it. */
+export function explainTask(
+  snapshot: Snapshot,
+  catalogue: Catalogue,
+  tid: number,
+  options: DiagnoseOptions = {},
+): Why | null {
+  const situation = situationOf(snapshot, options.earlier)
+  const actor = situation.byTid.get(tid)
+  if (!actor) return null
+  const graph = graphOf(situation)
+  const named = diagnose(snapshot, catalogue, options).incidents.filter(({ tasks }) =>
+    tasks.some((task) => task.tid === tid),
+  )
+  return {
+    task: toDiagnosedTask(actor),
+    incidents: named.map(({ signature }) => signature),
+    nearMisses: nearMissesOf(actor, catalogue, situation, graph),
   }
 }
 
