@@ -9,9 +9,9 @@ const DEADLOCK = 'samples/bundle/fuse-flush-deadlock-docker-kill.tar.gz'
 const VICTIMS = 'samples/bundle/fuse-writer-and-its-victims.tar.gz'
 const HEALTHY = 'samples/bundle/healthy-idle-host.tar.gz'
 
-const STACK = `[<0>] request_wait_answer+0x12e/0x210 [fuse]
+const STACK = `[<0>] request_wait_answer+0x159/0x2a0 [fuse]
 [<0>] fuse_simple_request+0x19a/0x300 [fuse]
-[<0>] fuse_flush+0x16f/0x1b0 [fuse]
+[<0>] fuse_flush+0x1a1/0x1e0 [fuse]
 [<0>] filp_close+0x2b/0x60
 [<0>] put_files_struct+0x6f/0xc0
 [<0>] do_exit+0x39c/0xb90

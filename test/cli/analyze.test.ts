@@ -8,14 +8,14 @@ import { hangar } from './run.ts'
 const DEADLOCK = 'samples/bundle/fuse-flush-deadlock-docker-kill.tar.gz'
 const HEALTHY = 'samples/bundle/healthy-idle-host.tar.gz'
 
-const STACK = `[<0>] request_wait_answer+0x12f/0x210 [fuse]
-[<0>] fuse_simple_request+0x109/0x2c0 [fuse]
-[<0>] fuse_flush+0x16f/0x1b0 [fuse]
-[<0>] filp_close+0x27/0x70
-[<0>] put_files_struct+0x6b/0xc0
-[<0>] do_exit+0x360/0xb80
-[<0>] do_group_exit+0x3a/0xa0
-[<0>] get_signal+0x140/0x870
+const STACK = `[<0>] request_wait_answer+0x159/0x2a0 [fuse]
+[<0>] fuse_simple_request+0x18b/0x2b0 [fuse]
+[<0>] fuse_flush+0x1a1/0x1e0 [fuse]
+[<0>] filp_close+0x31/0x70
+[<0>] put_files_struct+0x78/0xd0
+[<0>] do_exit+0x363/0xb10
+[<0>] do_group_exit+0x2d/0x80
+[<0>] get_signal+0x985/0x990
 `
 
 const folder = mkdtempSync(join(tmpdir(), 'hangar-test-'))

@@ -10,33 +10,36 @@ import { snapshotOfText } from '../../src/parse/text-snapshot.ts'
 const catalogue = loadCatalogue()
 
 const FLUSHER = `# cat /proc/71204/stack
-[<0>] request_wait_answer+0x132/0x210
-[<0>] fuse_simple_request+0x10c/0x2c0
-[<0>] fuse_flush+0x171/0x1b0
-[<0>] filp_close+0x29/0x70
-[<0>] put_files_struct+0x6d/0xc0
-[<0>] do_exit+0x358/0xb80
-[<0>] do_group_exit+0x3c/0xa0
-[<0>] get_signal+0x142/0x870
-[<0>] arch_do_signal_or_restart+0xb1/0x7c0
-[<0>] exit_to_user_mode_prepare+0x111/0x1c0
-[<0>] syscall_exit_to_user_mode+0x28/0x40
-[<0>] do_syscall_64+0x48/0xb0
-[<0>] entry_SYSCALL_64_after_hwframe+0x61/0xcb
+[<0>] request_wait_answer+0x159/0x2a0
+[<0>] fuse_simple_request+0x18b/0x2b0
+[<0>] fuse_flush+0x1a1/0x1e0
+[<0>] filp_close+0x31/0x70
+[<0>] put_files_struct+0x78/0xd0
+[<0>] do_exit+0x363/0xb10
+[<0>] do_group_exit+0x2d/0x80
+[<0>] get_signal+0x985/0x990
+[<0>] arch_do_signal_or_restart+0x3e/0x830
+[<0>] exit_to_user_mode_prepare+0x1b2/0x240
+[<0>] syscall_exit_to_user_mode+0x17/0x40
+[<0>] do_syscall_64+0x69/0xb0
+[<0>] entry_SYSCALL_64_after_hwframe+0x6e/0xd8
 `
 const SIGNALS = `# grep Pnd /proc/71204/status
 SigPnd: 0000000000000000
 ShdPnd: 0000000000000100
 `
 const INIT = `# cat /proc/70988/stack
-[<0>] do_wait+0x159/0x2f0
-[<0>] kernel_wait4+0x8f/0x140
-[<0>] zap_pid_ns_processes+0x106/0x180
-[<0>] do_exit+0xa3b/0xb80
-[<0>] do_group_exit+0x3c/0xa0
-[<0>] __x64_sys_exit_group+0x16/0x20
-[<0>] do_syscall_64+0x39/0xb0
-[<0>] entry_SYSCALL_64_after_hwframe+0x61/0xcb
+[<0>] do_wait+0x114/0x320
+[<0>] kernel_wait4+0xb4/0x160
+[<0>] zap_pid_ns_processes+0x128/0x1d0
+[<0>] do_exit+0xad6/0xb10
+[<0>] do_group_exit+0x2d/0x80
+[<0>] get_signal+0x985/0x990
+[<0>] arch_do_signal_or_restart+0x3e/0x830
+[<0>] exit_to_user_mode_prepare+0x1b2/0x240
+[<0>] syscall_exit_to_user_mode+0x17/0x40
+[<0>] do_syscall_64+0x69/0xb0
+[<0>] entry_SYSCALL_64_after_hwframe+0x6e/0xd8
 `
 
 type Rung = readonly [says: string, text: string, verdict: string | null]

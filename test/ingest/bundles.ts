@@ -40,9 +40,9 @@ export type HostWords = {
 
 const ZAP = '[<0>] zap_pid_ns_processes+0x11a/0x1d0\n[<0>] do_exit+0x9a4/0xb20\n'
 const FLUSH =
-  '[<0>] request_wait_answer+0x13f/0x220\n[<0>] fuse_simple_request+0x18c/0x2d0\n' +
-  '[<0>] fuse_flush+0x16f/0x1b0\n[<0>] filp_close+0x31/0x70\n[<0>] put_files_struct+0x6c/0xd0\n' +
-  '[<0>] do_exit+0x347/0xb20\n[<0>] do_group_exit+0x35/0xa0\n'
+  '[<0>] request_wait_answer+0x159/0x2a0\n[<0>] fuse_simple_request+0x18c/0x2d0\n' +
+  '[<0>] fuse_flush+0x1a1/0x1e0\n[<0>] filp_close+0x31/0x70\n[<0>] put_files_struct+0x6c/0xd0\n' +
+  '[<0>] do_exit+0x347/0xb20\n[<0>] do_group_exit+0x2d/0x80\n'
 const IDLE = '[<0>] do_epoll_wait+0x698/0x7c0\n[<0>] do_syscall_64+0x3b/0x90\n'
 
 /** A small bundle of a host, healthy or with one deadlock. */

@@ -57,7 +57,7 @@ test('a link in a folder that leads out of it is not followed', async () => {
 test('a text is told from an archive by what it holds', async () => {
   const text = written(
     'stack',
-    '[<0>] request_wait_answer+0x12f/0x210\n[<0>] fuse_flush+0x16f/0x1b0\n',
+    '[<0>] request_wait_answer+0x159/0x2a0\n[<0>] fuse_flush+0x1a1/0x1e0\n',
   )
   const { source, tasks } = await readBundle(text, { name: 'stack' })
   assert.equal(source, 'text')

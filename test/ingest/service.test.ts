@@ -182,7 +182,7 @@ test('an analysis answers a diagnosis and stores nothing', async (t) => {
     { isText: false },
   )
   assert.equal(bundle.incidents[0]?.signature, 'fuse-flush-deadlock')
-  const text = Buffer.from('[<0>] fuse_flush+0x16f/0x1b0\n[<0>] do_exit+0x347/0xb20\n')
+  const text = Buffer.from('[<0>] fuse_flush+0x1a1/0x1e0\n[<0>] do_exit+0x347/0xb20\n')
   const pasted = await ingest.analyze(uploadOf(text), { name: 'pasted' }, { isText: true })
   assert.equal(pasted.snapshot.source, 'text')
   assert.equal(pasted.tasks.length, 1)

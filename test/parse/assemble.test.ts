@@ -226,7 +226,7 @@ test('when it was collected is told by the upload, the manifest, or a dated log 
 })
 
 const HUNG = (seconds: string) =>
-  `[${seconds}] INFO: task cp:41 blocked for more than 120 seconds.\n[${seconds}]       Not tainted 6.1.0 #1\n[${seconds}] task:cp state:D stack:0 pid:41 ppid:1 flags:0x0\n[${seconds}] Call Trace:\n[${seconds}]  schedule+0x5d/0xd0\n[${seconds}]  fuse_flush+0x16f/0x1b0\n`
+  `[${seconds}] INFO: task cp:41 blocked for more than 120 seconds.\n[${seconds}]       Not tainted 6.1.0 #1\n[${seconds}] task:cp state:D stack:0 pid:41 ppid:1 flags:0x0\n[${seconds}] Call Trace:\n[${seconds}]  schedule+0x5e/0xd8\n[${seconds}]  fuse_flush+0x1a1/0x1e0\n`
 
 test('a report that several logs hold is one report; what only one holds is added', async () => {
   const { reports } = await snapshotOf({

@@ -39,7 +39,7 @@ const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
   'get /snapshots/:id/archive': [() => api(`/snapshots/${snapshot}/archive`)],
   'post /analyze': [
     () => service.post('/api/v1/analyze?allTasks=1', deadlockBundle('new-3')),
-    () => service.post('/api/v1/analyze', '[<0>] fuse_flush+0x16f/0x1b0\n', 'text/plain'),
+    () => service.post('/api/v1/analyze', '[<0>] fuse_flush+0x1a1/0x1e0\n', 'text/plain'),
     () =>
       service.post(
         '/api/v1/analyze',

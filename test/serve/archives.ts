@@ -46,9 +46,9 @@ export function healthyBundle(host = 'calm-1'): Buffer {
   )
 }
 
-const FLUSH = `[<0>] request_wait_answer+0x12d/0x210
+const FLUSH = `[<0>] request_wait_answer+0x159/0x2a0
 [<0>] fuse_simple_request+0x187/0x2f0
-[<0>] fuse_flush+0x16f/0x1b0
+[<0>] fuse_flush+0x1a1/0x1e0
 [<0>] filp_close+0x2f/0x70
 [<0>] put_files_struct+0x7a/0xf0
 [<0>] do_exit+0x2e5/0xa20

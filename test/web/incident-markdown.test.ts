@@ -45,7 +45,7 @@ const INCIDENT: Incident = {
     {
       file: 'proc/12/stack',
       line: 3,
-      text: '[<0>] fuse_flush+0x16f/0x1b0',
+      text: '[<0>] fuse_flush+0x1a1/0x1e0',
       says: 'waits for the answer to its FLUSH',
     },
   ],

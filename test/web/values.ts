@@ -168,7 +168,7 @@ export const INCIDENT: Incident = {
     {
       file: 'proc/455/task/492/stack',
       line: 3,
-      text: '[<0>] fuse_flush+0x16f/0x1b0 [fuse]',
+      text: '[<0>] fuse_flush+0x1a1/0x1e0 [fuse]',
       says: 'ndrive (tid 492) waits for the answer to a FUSE flush',
     },
     {
