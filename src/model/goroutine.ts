@@ -10,6 +10,6 @@ export type Goroutine = {
   /** Function names without arguments, innermost first, e.g. `net/http.(*persistConn).roundTrip`. */
   readonly functions: readonly string[]
   readonly from: Place
-  /** The first line, e.g. `goroutine 146 [select, 8817 minutes]:`. */
+  /** The first line, e.g. `goroutine 52 [select, 41 minutes]:`. */
   readonly text: string
 }

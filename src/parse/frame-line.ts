@@ -30,19 +30,19 @@ const TAIL = String.raw`\)?(?<tail>(?: +\([^()]*\))*)(?: +[^ ]+:\d+(?::\d+)?)?(?
 export const FRAME_SHAPES: readonly FrameShape[] = [
   {
     name: 'offset and size',
-    example: '[<0>] fuse_flush+0x16f/0x1b0 [fuse]',
+    example: '[<0>] fuse_flush+0x1a1/0x1e0 [fuse]',
     shape: new RegExp(
       `^${ADDRESS}(?<doubt>\\? +)?${SYMBOL}\\+0x(?<offset>[\\da-f]+)/0x(?<size>[\\da-f]+)${MODULE}${TAIL}`,
     ),
   },
   {
     name: 'inlined, as a symbolizer adds it',
-    example: 'context_switch kernel/sched/core.c:5400 [inline]',
+    example: 'fuse_request_end fs/fuse/dev.c:352 [inline]',
     shape: new RegExp(`^${SYMBOL} [^ ]+:\\d+(?::\\d+)? \\[inlined?\\]$`),
   },
   {
     name: 'arm32: function, caller',
-    example: '__schedule from schedule+0x34/0x14c',
+    example: '__schedule from schedule+0x58/0xf0',
     shape: new RegExp(
       `^${SYMBOL}(?: \\[(?<module>[\\w.-]+)\\])? from [A-Za-z_$.][\\w.$@]*\\+0x[\\da-f]+/0x[\\da-f]+`,
     ),
@@ -75,7 +75,7 @@ export const FRAME_SHAPES: readonly FrameShape[] = [
   },
   {
     name: 'offset without size',
-    example: '[<0>] fuse_flush+0x16f',
+    example: '[<0>] fuse_flush+0x1a1',
     shape: new RegExp(
       `^${ADDRESS}(?<doubt>\\? +)?${SYMBOL}\\+0x(?<offset>[\\da-f]+)${MODULE}${TAIL}`,
     ),

@@ -21,7 +21,7 @@ const HEAD =
  * Reads a Go dump of all goroutines (SIGQUIT, or debug/pprof/goroutine?debug=2), with or without
  * log prefixes, also on one line with literal `\n` and `\t`.
  *
- *     goroutine 146 [select, 8817 minutes]:
+ *     goroutine 52 [select, 41 minutes]:
  *
  * An empty text holds none. All goroutines of a small dump are kept, of a large one those that can
  * tell of a hang, in the order of the text. Source: Go, runtime/traceback.go, goroutineheader().

@@ -24,8 +24,8 @@ export type TextInput = KernelLog & {
  * Reads a text that someone pasted: stacks of /proc with or without shell prompts, kernel logs,
  * sysrq dumps, backtraces of crash and drgn, goroutine dumps, rows of ps, in any mixture.
  *
- *     # cat /proc/1544574/stack
- *     [<0>] request_wait_answer+0x12f/0x210
+ *     # cat /proc/492/stack
+ *     [<0>] request_wait_answer+0x1bb/0x2a0 [fuse]
  *
  * A text that holds none of these has no tasks, no reports and no goroutines.
  */

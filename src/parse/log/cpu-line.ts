@@ -60,7 +60,7 @@ export const CPU_LINE: readonly Shape[] = [
   {
     name: 'workqueue',
     starts: ['Workqueue'],
-    example: 'Workqueue: writeback wb_workfn (flush-259:1)',
+    example: 'Workqueue: writeback wb_workfn (flush-253:0)',
     shape: /^Workqueue ?:/,
     read(_groups, { current }) {
       if (current) current.facts.kthread ??= true

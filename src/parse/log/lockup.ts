@@ -8,7 +8,7 @@ export const LOCKUP: readonly Shape[] = [
     name: 'soft lockup',
     wraps: true,
     starts: ['watchdog:', 'NMI watchdog:', 'BUG: soft lockup'],
-    example: 'watchdog: BUG: soft lockup - CPU#4 stuck for 22s! [umount:859559]',
+    example: 'watchdog: BUG: soft lockup - CPU#0 stuck for 11s! [plc-agent:335]',
     shape: new RegExp(
       `^${WHO}BUG: soft lockup - CPU#(?<cpu>\\d+) stuck for (?<seconds>\\d+)s! ?\\[(?<comm>.*):(?<tid>\\d+)\\]`,
     ),

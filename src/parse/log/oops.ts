@@ -29,7 +29,7 @@ export const OOPS: readonly Shape[] = [
   {
     name: 'panic',
     starts: ['Kernel panic'],
-    example: 'Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000013',
+    example: 'Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000007',
     shape: /^Kernel panic ?(?:- ?not syncing|: (?:Fatal|Attempted|Aiee|VFS|No init|Oops|Out of))/i,
     read(_groups, scan) {
       // `Fatal exception`: the task whose oops stands above took the kernel down.
@@ -44,7 +44,7 @@ export const OOPS: readonly Shape[] = [
   {
     name: 'KASAN',
     starts: ['BUG: KASAN', 'BUG: KFENCE', 'BUG: KMSAN'],
-    example: 'BUG: KASAN: use-after-free in fuse_flush+0x16f/0x1b0',
+    example: 'BUG: KASAN: use-after-free in fuse_flush+0x1a1/0x1e0',
     shape: /^BUG: (?:KASAN|KFENCE|KMSAN)/,
     read: begins('kasan'),
   },
@@ -101,7 +101,7 @@ export const OOPS: readonly Shape[] = [
       'BUG: scheduling',
       'BUG: sleeping',
     ],
-    example: 'kernel BUG at arch/x86/kvm/mmu.c:1284!',
+    example: 'kernel BUG at fs/fuse/inode.c:147!',
     shape:
       /^(?:[Kk]ernel (?:BUG|bug)|BUG: (?:scheduling while atomic: (?<comm>.*)\/(?<tid>\d+)\/(?:0x)?[\da-f]+)?)/,
     read({ comm, tid }, scan) {
@@ -148,7 +148,7 @@ export const OOPS: readonly Shape[] = [
       'Oops: double fault',
       'traps: PANIC: double fault',
     ],
-    example: 'PANIC: double fault, error_code: 0x0',
+    example: 'PANIC: double fault, error_code: 0x9',
     shape: /double fault(?:, error_code|: [\da-f]{4}\b)/,
     read: begins('oops'),
   },
@@ -156,7 +156,7 @@ export const OOPS: readonly Shape[] = [
     name: 'numbered oops',
     // biome-ignore format: one row
     starts: ['Oops', 'Internal error', 'divide error', 'invalid opcode', 'stack segment', 'int3', 'alignment check', 'invalid TSS', 'segment not present', 'bounds', 'overflow', 'coprocessor', 'simd exception', 'control protection', 'Machine check', 'illegal operation', 'monitor event', 'addressing exception', 'specification exception', 'protection exception', 'Unhandled', 'Exception', 'kernel tried', 'SError', 'Bad mode', 'trap invalid opcode', 'traps: ', 'Kernel stack overflow', 'Insufficient stack'],
-    example: 'divide error: 0000 [#1] SMP KASAN',
+    example: 'divide error: 0000 [#2] PREEMPT SMP NOPTI',
     shape:
       /\[#\d+\]|^Oops: [\da-f]{4}\b|^Bad mode in|^SError Interrupt|^Kernel stack overflow|^Insufficient stack/,
     read: continues('oops'),

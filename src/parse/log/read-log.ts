@@ -131,7 +131,7 @@ function readLax({ lax, read }: Shape, scan: LogScan): boolean {
 
 const NO_GROUPS: Groups = {}
 
-/** `btrfs D` and `ffff88007fa98680     0  3068   3049 0x00000080` on the next line. */
+/** `rsync D` and `ffff880123456780     0  2214   2190 0x00000080` on the next line. */
 function readWrappedOldTaskLine(scan: LogScan): boolean {
   if (!/ [RSDTtZXIWPK](?: |\d|$)/.test(scan.text)) return false
   const joined = scan.reader.joined(1)

@@ -40,7 +40,7 @@ export const REGISTERS: readonly Shape[] = [
       'TPC: ',
       'IAOQ[0]: ',
     ],
-    example: 'pc : __raw_readb+0x18/0x2c',
+    example: 'pc : fuse_copy_page+0x24/0x90',
     shape: new RegExp(
       `^(?:pc|PC|epc|era|TPC|IAOQ\\[0\\])(?: is at| *:)? *<?(?:[\\da-f]{8,16} )?(?:\\[<[\\da-f]+>\\] *)?${FRAME}`,
     ),

@@ -14,7 +14,7 @@ export const TASK_LINE: readonly Shape[] = [
     wraps: true,
     starts: ['task:'],
     example:
-      'task:kworker/u17:206 state:D stack:23184 pid:858774 tgid:858774 ppid:2 task_flags:0x4208060 flags:0x00000210',
+      'task:kworker/u8:3 state:D stack:13240 pid:4711 tgid:4711 ppid:2 task_flags:0x4208060 flags:0x00004000',
     shape:
       /^task:(?<comm>.*?) *state ?: ?(?<state>[A-Za-z?]) +(?:running task +)?stack ?: *-?\d+ +pid ?: *(?<tid>\d+)(?: +tgid ?: *(?<tgid>\d+))? +ppid ?: *(?<ppid>-?\d+)(?: +task_flags ?: ?0x(?<taskFlags>[\da-f]+))?(?: +flags ?: ?0x[\da-f]+)?/,
     lax: /^task:(?<comm>.*?) *state ?: ?(?<state>[A-Za-z?])(?: +(?:running task +)?stack ?: *-?\d+(?: +pid ?: *(?<tid>\d+))?(?: +tgid ?: *(?<tgid>\d+))?)?/,
@@ -25,12 +25,12 @@ export const TASK_LINE: readonly Shape[] = [
 /** Before v5.11 nothing but its columns tells the line: they are looked for from its end. */
 export const OLD_TASK_LINES: readonly { readonly example: string; readonly shape: RegExp }[] = [
   {
-    example: 'rsync           D    0  9830   9829 0x00004002',
+    example: 'rsync           D    0  2214   2190 0x00004002',
     shape:
       /^(?<comm>.+?) +(?<state>[RSDTtZXIWPKx]) *(?:running task|[\da-f]{8,16})? +?(?:\d+) +(?<tid>\d+) +(?<ppid>-?\d+) 0x[\da-f]{8,16}$/,
   },
   {
-    example: 'syz-executor.11 D12768  6660   2964 0x00040008',
+    example: 'worker.7        D13312  4711   4690 0x00000008',
     shape:
       /^(?<comm>.+?) +(?<state>[RSDTtZXIWPKx])\d+ +(?<tid>\d+) +(?<ppid>-?\d+) 0x[\da-f]{8,16}$/,
   },

@@ -40,7 +40,7 @@ function failureBox({ title, says }: AnalyzeFailure): Html {
 
 const FORM = html`<form class="analyze panel" method="post" action="/analyze" enctype="multipart/form-data" data-analyze>
 <label for="text">Text</label>
-<textarea id="text" name="text" rows="14" spellcheck="false" autocomplete="off" placeholder="[&lt;0&gt;] request_wait_answer+0x12e/0x210&#10;[&lt;0&gt;] fuse_simple_request+0x19a/0x300&#10;[&lt;0&gt;] fuse_flush+0x16f/0x1b0&#10;…"></textarea>
+<textarea id="text" name="text" rows="14" spellcheck="false" autocomplete="off" placeholder="[&lt;0&gt;] request_wait_answer+0x1bb/0x2a0&#10;[&lt;0&gt;] fuse_simple_request+0x18b/0x2b0&#10;[&lt;0&gt;] fuse_flush+0x1a1/0x1e0&#10;…"></textarea>
 <div class="drop"><label for="bundle">or a file</label><input id="bundle" name="bundle" type="file">
 <p class="quiet">A bundle, a sosreport, a kernel log, a goroutine dump.
 <span class="script-only">Drop it anywhere on this page.</span></p></div>
