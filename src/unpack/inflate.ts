@@ -156,7 +156,9 @@ class Decoder {
   }
 
   async write(bytes: Buffer): Promise<void> {
-    await new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve()))
+    const written = new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve()))
+    // A write that fails is not always called back: the stream is closed instead.
+    await Promise.race([written, this.#closed])
     if (this.#error !== null) throw this.#error
   }
 
