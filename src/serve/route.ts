@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
+import type { Role } from '../model/access.ts'
 import type { SnapshotItem } from '../model/incident.ts'
 import { Problem, type ProblemKind } from '../model/problem.ts'
 import type { Services } from './services.ts'
@@ -40,9 +41,11 @@ export type AnswerShape = {
 
 /** One endpoint: all that the router, the tests and the OpenAPI document need to know of it. */
 export type Route = {
-  readonly method: 'get' | 'post' | 'patch'
+  readonly method: 'get' | 'post' | 'patch' | 'delete'
   readonly path: string
   readonly summary: string
+  /** Least role that may ask; absent: viewer for what is read, editor for what changes. */
+  readonly needs?: Role
   readonly takes: Takes
   /** Path parameters, and query parameters or, where it takes JSON, the fields of its body. */
   readonly input: z.ZodObject
@@ -51,7 +54,7 @@ export type Route = {
   readonly answer: (asked: Asked, services: Services) => Promise<Answer>
 }
 
-type Described = Pick<Route, 'method' | 'path' | 'summary' | 'problems'>
+type Described = Pick<Route, 'method' | 'path' | 'summary' | 'problems' | 'needs'>
 
 type JsonDefinition<Input extends z.ZodObject, Output extends z.ZodType> = Described & {
   readonly takes?: 'json'
