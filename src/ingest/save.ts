@@ -16,6 +16,7 @@ import { insertIncident, type Teller, updateIncident } from '../store/incident-s
 import type { Sighting, Visit } from '../store/life.ts'
 import { saveLook } from '../store/looks.ts'
 import type { Store } from '../store/open.ts'
+import { tellChange } from '../store/outbox.ts'
 import { fromTime } from '../store/packed.ts'
 import { removeJob } from '../store/queue.ts'
 import type { HostRow, IncidentRow } from '../store/schema.ts'
@@ -87,12 +88,23 @@ async function saveIncidents(saving: Saving): Promise<readonly string[]> {
     const row = known
       ? await seeAgain(saving, known, incident)
       : await openIncident(saving, incident)
+    await tell(saving, known, row)
     shown.set(row.incident_no, row.id)
   }
   for (const row of await listUnsettled(tx, host.host_id, visit.at, isNewest)) {
-    if (!shown.has(row.incident_no)) await apply(saving, row, { kind: 'absent', visit }, null)
+    if (shown.has(row.incident_no)) continue
+    await tell(saving, row, await apply(saving, row, { kind: 'absent', visit }, null))
   }
   return [...shown.values()]
+}
+
+async function tell(
+  { tx, visit, nowMs }: Saving,
+  before: IncidentRow | null,
+  after: IncidentRow,
+): Promise<void> {
+  const { at: atMs, snapshotId } = visit
+  await tellChange(tx, before, after, { atMs, who: 'hangar', snapshotId, nowMs })
 }
 
 async function openIncident(saving: Saving, incident: FoundIncident): Promise<IncidentRow> {

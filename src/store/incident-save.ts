@@ -5,6 +5,7 @@ import type { FoundIncident } from './found.ts'
 import { newIncidentId } from './ids.ts'
 import { kernelSeriesOf } from './incident-rows.ts'
 import type { Life } from './life.ts'
+import { isPressing } from './outbox.ts'
 import { fromJson, fromTime } from './packed.ts'
 import { changeCounts } from './roll-ups.ts'
 import type { IncidentRow } from './schema.ts'
@@ -169,8 +170,4 @@ async function countOnHost(tx: Sql, before: IncidentRow | null, after: IncidentR
     open,
     after.host_id,
   )
-}
-
-function isPressing(row: IncidentRow): boolean {
-  return row.state !== 'resolved' && row.severity !== 'info'
 }

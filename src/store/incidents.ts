@@ -7,6 +7,7 @@ import { toIncidentItem } from './incident-rows.ts'
 import { updateIncident } from './incident-save.ts'
 import type { HistoryRow } from './life.ts'
 import type { Store } from './open.ts'
+import { tellChange } from './outbox.ts'
 import { toTime, unpack } from './packed.ts'
 import type { IncidentRow } from './schema.ts'
 import type { Sql } from './sql.ts'
@@ -73,7 +74,8 @@ export async function changeIncident(
     const at = Date.parse(change.at)
     const resolution = state === life.state ? life.resolution : null
     const lastEventAt = Math.max(at, life.lastEventAt)
-    await updateIncident(tx, row, { ...life, state, resolution, lastEventAt }, null)
+    const after = await updateIncident(tx, row, { ...life, state, resolution, lastEventAt }, null)
+    await tellChange(tx, row, after, { atMs: at, who: change.who, snapshotId: null, nowMs: at })
     await addHistory(tx, row, {
       at,
       what: whatOf(stateOf(row), state),
