@@ -1,7 +1,3 @@
-import { createHash } from 'node:crypto'
-import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import express, {
   type ErrorRequestHandler,
   type Request,
@@ -12,6 +8,7 @@ import express, {
 import { PROBLEMS, Problem } from '../model/problem.ts'
 import type { PageContext } from '../web/layout.ts'
 import { faultPage, problemPage } from '../web/pages/problem.ts'
+import { ASSETS, staticFiles } from './assets.ts'
 import { callerOf, originOf } from './auth.ts'
 import { createGate, type Gate } from './gate.ts'
 import { analyzeForm, showAnalyze } from './pages/analyze.ts'
@@ -40,7 +37,6 @@ const PAGES: readonly PageRoute[] = [
   { path: '/problems/:kind', show: showProblemKind },
 ]
 
-const STATIC_FOLDER = fileURLToPath(new URL('../web/static/', import.meta.url))
 /** Analyses by the form that may be under way at one time, where nobody gives a gate. */
 const ANALYSES_AT_ONCE = 16
 const FORM_BYTES_MAX = '64kb'
@@ -100,26 +96,6 @@ function contextOf(request: Request, config: ServeSettings): PageContext {
 function sendPage(request: Request, response: Response, status: number, page: string): void {
   response.status(status).set('Cache-Control', 'private, no-cache')
   sendWhole(request, response, 'text/html', page)
-}
-
-/** Of the bytes of all static files: a change of one gives all of them new addresses. */
-const ASSETS = globSync('*', { cwd: STATIC_FOLDER })
-  .sort()
-  .reduce(
-    (hash, file) => hash.update(readFileSync(join(STATIC_FOLDER, file))),
-    createHash('sha256'),
-  )
-  .digest('hex')
-  .slice(0, 12)
-
-/** Kept for ever under the address that pages ask for, asked again by any other. */
-function staticFiles(): RequestHandler {
-  const send = express.static(STATIC_FOLDER, { index: false, redirect: false, cacheControl: false })
-  return (request, response, next) => {
-    const isByHash = request.query['v'] === ASSETS
-    response.set('Cache-Control', isByHash ? 'public, max-age=31536000, immutable' : 'no-cache')
-    send(request, response, next)
-  }
 }
 
 /** People get a page, programs the problem document: whoever prefers HTML is a browser. */
