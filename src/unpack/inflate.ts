@@ -1,16 +1,13 @@
-import { createZstdDecompress, type ZstdDecompress } from 'node:zlib'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { Problem } from '../model/problem.ts'
-import type { Emit } from './deflate.ts'
-import { Gunzip } from './gunzip.ts'
+import { Decoder } from './decoder.ts'
+import type { Use } from './feed.ts'
 import type { Limits } from './limits.ts'
 import { BLOCK_BYTES, isHeader } from './tar-header.ts'
 import { ZstdFrames } from './zstd-frames.ts'
 
 /** How an archive is packed. */
 export type Form = 'gzip' | 'zstd' | 'tar'
-
-/** Large enough that the work between two chunks does not count, small enough to stay in the cache. */
-const CHUNK_BYTES = 256 * 1024
 
 /** The form these first bytes show, by their magic number; null for none that we read. */
 export function formOf(bytes: Buffer): Form | null {
@@ -31,7 +28,7 @@ export function formOf(bytes: Buffer): Form | null {
 export async function inflate(
   source: AsyncIterable<Uint8Array>,
   limits: Limits,
-  use: Emit,
+  use: Use,
 ): Promise<Form> {
   const bounded = boundedUse(limits, use)
   const { first, rest } = await firstBlock(source)
@@ -44,10 +41,10 @@ export async function inflate(
   return form
 }
 
-const INFLATE: Readonly<Record<Form, (source: AsyncIterable<Buffer>, use: Emit) => Promise<void>>> =
+const INFLATE: Readonly<Record<Form, (source: AsyncIterable<Buffer>, use: Use) => Promise<void>>> =
   { gzip: inflateGzip, zstd: inflateZstd, tar: passTar }
 
-function boundedUse(limits: Limits, use: Emit): Emit {
+function boundedUse(limits: Limits, use: Use): Use {
   const limitBytes = limits.unpackedBytes
   let unpackedBytes = 0
   return (bytes, start, end) => {
@@ -89,26 +86,31 @@ function bufferOf(bytes: Uint8Array): Buffer {
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-async function passTar(source: AsyncIterable<Buffer>, use: Emit): Promise<void> {
+async function passTar(source: AsyncIterable<Buffer>, use: Use): Promise<void> {
   for await (const chunk of source) use(chunk, 0, chunk.length)
 }
 
-async function inflateGzip(source: AsyncIterable<Buffer>, use: Emit): Promise<void> {
-  const gunzip = new Gunzip(use)
-  for await (const chunk of source) gunzip.push(chunk)
-  gunzip.end()
+/** Several members are one stream, and zeros may follow, as tapes and block devices leave them. */
+async function inflateGzip(source: AsyncIterable<Buffer>, use: Use): Promise<void> {
+  const decoder = new Decoder(createGunzip(), use)
+  try {
+    for await (const chunk of source) decoder.write(chunk)
+    decoder.end()
+  } finally {
+    decoder.close()
+  }
 }
 
-/** Each frame has a decoder of its own: Node's stops after the first, and says nothing of the rest. */
-async function inflateZstd(source: AsyncIterable<Buffer>, use: Emit): Promise<void> {
+/** Each frame has a decoder of its own: zstd's stops after the first, and says nothing of the rest. */
+async function inflateZstd(source: AsyncIterable<Buffer>, use: Use): Promise<void> {
   const frames = new ZstdFrames()
   let decoder: Decoder | null = null
   try {
     for await (const { bytes, isLast } of framePieces(source, frames)) {
-      decoder ??= new Decoder(createZstdDecompress({ chunkSize: CHUNK_BYTES }), use)
-      await decoder.write(bytes)
+      decoder ??= new Decoder(createZstdDecompress(), use)
+      decoder.write(bytes)
       if (!isLast) continue
-      await decoder.end()
+      decoder.end()
       decoder = null
     }
     frames.end()
@@ -130,52 +132,4 @@ async function* framePieces(
     }
     if (start < chunk.length) yield { bytes: chunk.subarray(start), isLast: false }
   }
-}
-
-/** A decompressor of Node's that is waited for, and that fails with our problems. */
-class Decoder {
-  readonly #stream: ZstdDecompress
-  readonly #closed: Promise<void>
-  #error: unknown = null
-
-  constructor(stream: ZstdDecompress, use: Emit) {
-    this.#stream = stream
-    this.#closed = new Promise((resolve) => stream.once('close', resolve))
-    stream.on('error', (error) => {
-      this.#error ??= problemOf(error)
-    })
-    stream.on('data', (chunk: Buffer) => {
-      if (this.#error !== null) return
-      try {
-        use(chunk, 0, chunk.length)
-      } catch (error) {
-        this.#error = error
-        stream.destroy()
-      }
-    })
-  }
-
-  async write(bytes: Buffer): Promise<void> {
-    const written = new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve()))
-    // A write that fails is not always called back: the stream is closed instead.
-    await Promise.race([written, this.#closed])
-    if (this.#error !== null) throw this.#error
-  }
-
-  async end(): Promise<void> {
-    this.#stream.end()
-    await this.#closed
-    if (this.#error !== null) throw this.#error
-  }
-
-  close(): void {
-    this.#stream.destroy()
-  }
-}
-
-/** What zlib's errors mean to whoever sent the archive. */
-function problemOf(error: Error): Problem {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
-  if (code === 'Z_BUF_ERROR') return new Problem('archive-truncated', { what: error.message })
-  return new Problem('archive-corrupt', { what: error.message, code })
 }
