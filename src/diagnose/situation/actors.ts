@@ -1,14 +1,14 @@
 import type { Goroutine } from '../../model/goroutine.ts'
 import type { Report } from '../../model/report.ts'
-import type { Snapshot } from '../../model/snapshot.ts'
-import { EMPTY_STACK, type Stack, stackOf } from '../../model/stack.ts'
+import type { Snapshot, TaskSample } from '../../model/snapshot.ts'
+import { stackOf } from '../../model/stack.ts'
 import type { Task } from '../../model/task.ts'
 import type { Wait } from '../../model/wait.ts'
-import { isExiting, waitOf } from '../waits/waits.ts'
 import type { Actor } from './actor.ts'
 import type { Compare } from './earlier.ts'
-import { progressOf, reportedProgress, samplesByTid } from './progress.ts'
-import { tellApart, WAITING, type WaitTable } from './told.ts'
+import { JudgedStacks } from './judged-stacks.ts'
+import { Ages, progressOf, reportedProgress, samplesByTid } from './progress.ts'
+import { type Told, tellApart, WAITING } from './told.ts'
 
 /** What a bundle's tasks, reports and goroutines come to, before anything is joined between them. */
 export type Cast = {
@@ -20,62 +20,66 @@ export type Cast = {
 
 /** Joins the tasks of a snapshot with what the kernel log and other looks say of them. */
 export function castOf(snapshot: Snapshot, compare: Compare): Cast {
-  const hasProc = snapshot.tasks.some(({ origin }) => origin === 'proc')
-  const waits = createWaitTable()
-  const byTid = new Map<number, Task>()
-  for (const task of snapshot.tasks) if (task.tid !== null) byTid.set(task.tid, task)
-  const told = tellApart(snapshot.reports, byTid, hasProc, waits)
-  const samples = samplesByTid(snapshot.samples)
-  const zombies = new Set(
-    snapshot.tasks.flatMap(({ state, tid }) => (state === 'Z' && tid !== null ? [tid] : [])),
-  )
-  const tasks = snapshot.tasks.map((task, index) => {
-    const reports = task.tid === null ? [] : (told.current.get(task.tid) ?? [])
-    const progress = progressOf(task, {
-      reports,
-      samples: task.tid === null ? [] : (samples.get(task.tid) ?? []),
-      compared: compare(task),
-      uptimeSeconds: snapshot.uptimeSeconds,
-    })
-    const known = {
-      key: keyOf(task, index),
-      wait: waitOfTask(task, reports, waits),
-      progress,
-      reports,
-    }
-    return toActor(task, known, task.tgid !== null && zombies.has(task.tgid))
-  })
-  const logged = told.loggedOnly.flatMap((reports, index) =>
-    loggedActor(reports, snapshot.tasks.length + index, waits),
-  )
+  const scene = sceneOf(snapshot, compare)
+  const { told } = scene
+  const tasks = snapshot.tasks.map((task, index) => taskActor(task, index, scene))
+  for (const reports of told.loggedOnly) {
+    const actor = loggedActor(reports, tasks.length, scene)
+    if (actor !== null) tasks.push(actor)
+  }
   return {
-    tasks: [...tasks, ...logged],
+    tasks,
     others: [
-      ...told.events.map((report) => reportActor(report, 'event', waits)),
-      ...told.history.map((report) => reportActor(report, 'history', waits)),
+      ...told.events.map((report) => reportActor(report, 'event', scene)),
+      ...told.history.map((report) => reportActor(report, 'history', scene)),
       ...snapshot.goroutines.map(goroutineActor),
     ],
   }
 }
 
-/** A wait is worked out once for each distinct stack, not once for each task. */
-function createWaitTable(): WaitTable {
-  const known = new Map<Stack, Map<string, Wait | null>>()
-  return (task, stack) => {
-    const hint = { state: task.state, kthread: task.kthread, comm: task.comm, wchan: task.wchan }
-    if (stack === null || stack.frames.length === 0) {
-      return task.wchan === null ? null : waitOf(EMPTY_STACK, hint)
-    }
-    const named = task.kthread === true ? (task.comm ?? '') : ''
-    const key = `${task.state}${task.kthread}${named}`
-    const ofStack = known.get(stack) ?? new Map<string, Wait | null>()
-    known.set(stack, ofStack)
-    const found = ofStack.get(key)
-    if (found !== undefined) return found
-    const wait = waitOf(stack, hint)
-    ofStack.set(key, wait)
-    return wait
+/** What a bundle says of its tasks as a whole. */
+type Scene = {
+  readonly stacks: JudgedStacks
+  readonly told: Told
+  readonly samples: ReadonlyMap<number, readonly TaskSample[]>
+  readonly compare: Compare
+  readonly ages: Ages
+  /** Thread groups whose leader is a zombie, and other zombies. */
+  readonly zombies: ReadonlySet<number>
+}
+
+function sceneOf(snapshot: Snapshot, compare: Compare): Scene {
+  const { tasks, reports, samples, uptimeSeconds } = snapshot
+  const hasProc = tasks.some(({ origin }) => origin === 'proc')
+  const stacks = new JudgedStacks()
+  const zombies = new Set<number>()
+  const byTid = new Map<number, Task>()
+  for (const task of tasks) {
+    if (task.tid === null) continue
+    if (task.state === 'Z') zombies.add(task.tid)
+    if (reports.length > 0) byTid.set(task.tid, task)
   }
+  return {
+    stacks,
+    told: tellApart(reports, byTid, hasProc, stacks),
+    samples: samplesByTid(samples),
+    compare,
+    ages: new Ages(uptimeSeconds),
+    zombies,
+  }
+}
+
+const NO_REPORTS: readonly Report[] = []
+const NO_SAMPLES: readonly TaskSample[] = []
+
+/** Of most tasks there is no report and no sample: such a one costs its actor and nothing else. */
+function taskActor(task: Task, index: number, scene: Scene): Actor {
+  const { tid } = task
+  const reports = tid === null ? NO_REPORTS : (scene.told.current.get(tid) ?? NO_REPORTS)
+  const samples = tid === null ? NO_SAMPLES : (scene.samples.get(tid) ?? NO_SAMPLES)
+  const compared = scene.compare(task)
+  const progress = progressOf(task, { reports, samples, compared, ages: scene.ages })
+  return toActor(task, { key: keyOf(task, index), reports, progress }, scene)
 }
 
 /** How much a wait tells: a class, at least that it is a lock, or nothing. */
@@ -85,10 +89,10 @@ function telling(wait: Wait | null): number {
 }
 
 /** /proc leaves lock frames out; a report of the same wait shows them and may say more. */
-function waitOfTask(task: Task, reports: readonly Report[], waits: WaitTable): Wait | null {
-  let best = waits(task, task.stack)
+function waitOfTask(task: Task, reports: readonly Report[], stacks: JudgedStacks): Wait | null {
+  let best = stacks.waitOf(task, task.stack)
   for (const { stack } of reports) {
-    const told = stack === null ? null : waits(task, stack)
+    const told = stack === null ? null : stacks.waitOf(task, stack)
     if (telling(told) > telling(best)) best = told
   }
   return best
@@ -98,45 +102,38 @@ function keyOf(task: Task, index: number): string {
   return task.tid === null ? `task:#${index}` : `task:${task.tid}`
 }
 
-type Known = Pick<Actor, 'key' | 'wait' | 'progress' | 'reports'>
+type Known = Pick<Actor, 'key' | 'progress' | 'reports'>
 
-function toActor(
-  task: Task,
-  { key, wait, progress, reports }: Known,
-  hasZombieLeader = false,
-): Actor {
-  const stacks = [task.stack, ...reports.map(({ stack }) => stack)]
+function toActor(task: Task, { key, progress, reports }: Known, { stacks, zombies }: Scene): Actor {
+  const wait = waitOfTask(task, reports, stacks)
   const exiting =
-    task.exitingFlag === true || stacks.some((stack) => stack !== null && isExiting(stack))
+    task.exitingFlag === true ||
+    stacks.isExiting(task.stack) ||
+    reports.some(({ stack }) => stacks.isExiting(stack))
   const mayWait = task.state === null || WAITING.has(task.state)
   const blocked = mayWait && wait?.blocked === true
+  const hasZombieLeader = task.tgid !== null && zombies.has(task.tgid)
   const isUnreapable = exiting && blocked && hasZombieLeader && progress?.kind !== 'moving'
   return { key, task, wait, exiting, blocked, progress, isUnreapable, reports, kind: 'task' }
 }
 
 /** A task that only a log knows: the latest report that holds a stack tells most. */
-function loggedActor(
-  reports: readonly Report[],
-  index: number,
-  waits: WaitTable,
-): readonly Actor[] {
+function loggedActor(reports: readonly Report[], index: number, scene: Scene): Actor | null {
   const told =
     reports.findLast(({ stack }) => stack !== null && stack.frames.length > 0) ?? reports[0]
-  if (!told) return []
+  if (!told) return null
   const task = taskOfReport(told)
-  const wait = waits(task, task.stack)
-  return [
-    toActor(task, { key: keyOf(task, index), wait, progress: reportedProgress(reports), reports }),
-  ]
+  const progress = reportedProgress(reports)
+  return toActor(task, { key: keyOf(task, index), reports, progress }, scene)
 }
 
 /** An event is no wait; a report that no longer holds is one that is over. */
-function reportActor(report: Report, kind: 'event' | 'history', waits: WaitTable): Actor {
+function reportActor(report: Report, kind: 'event' | 'history', { stacks }: Scene): Actor {
   const task = taskOfReport(report)
   return {
     key: `${kind}:${report.from.file}:${report.from.line}`,
     task,
-    wait: kind === 'event' ? null : waits(task, task.stack),
+    wait: kind === 'event' ? null : stacks.waitOf(task, task.stack),
     exiting: false,
     blocked: false,
     progress: null,

@@ -15,12 +15,12 @@ export type Looks = {
   readonly samples: readonly TaskSample[]
   /** What an earlier snapshot says. */
   readonly compared: Progress | null
-  readonly uptimeSeconds: number | null
+  readonly ages: Ages
 }
 
 /** What is known of a task's progress: proof that it stands first, of that the one with a date. */
 export function progressOf(task: Task, looks: Looks): Progress | null {
-  const { reports, samples, compared, uptimeSeconds } = looks
+  const { reports, samples, compared, ages } = looks
   const sampled = sampledProgress(task, samples)
   // It stood until this bundle was taken, and then went on.
   const stood = compared?.kind === 'unmoved' && sampled?.kind !== 'moving' ? compared : null
@@ -28,12 +28,13 @@ export function progressOf(task: Task, looks: Looks): Progress | null {
     stood ??
     reportedProgress(reports) ??
     sampled ??
-    (compared?.kind === 'moving' ? compared : agedProgress(task, uptimeSeconds))
+    (compared?.kind === 'moving' ? compared : ages.progressOf(task))
   )
 }
 
 /** What the kernel's own detector says; null without a hung-task report. */
 export function reportedProgress(reports: readonly Report[]): Progress | null {
+  if (reports.length === 0) return null
   const hung = reports.filter(({ kind }) => kind === 'hung-task')
   if (hung.length === 0) return null
   const seconds = hung.flatMap((report) => report.seconds ?? [])
@@ -54,6 +55,7 @@ export function samplesByTid(
 
 /** The kernel's own test of a hang: same stack, and not switched out in between. */
 function sampledProgress(task: Task, samples: readonly TaskSample[]): Progress | null {
+  if (samples.length === 0) return null
   const compared = samples.filter(({ switches }) => switches !== null)
   if (compared.length === 0 || task.switches === null) return null
   if (compared.some(({ startTicks }) => startTicks !== null && startTicks !== task.startTicks)) {
@@ -79,13 +81,25 @@ function sameStack(one: Stack | null, other: Stack | null): boolean {
   return one.names.join('\n') === other.names.join('\n')
 }
 
-/** A task that has only just started cannot have hung for long. */
-function agedProgress(task: Task, uptimeSeconds: number | null): Progress | null {
-  if (task.startTicks === null || uptimeSeconds === null) return null
-  const ageSeconds = uptimeSeconds - task.startTicks / TICKS_PER_SECOND
-  if (ageSeconds < 0 || ageSeconds >= YOUNG_SECONDS) return null
-  return {
-    kind: 'moving',
-    why: `it started ${ageSeconds.toFixed(1)} s before the bundle was taken`,
+/** Tells tasks that have only just started, which cannot have hung for long. */
+export class Ages {
+  readonly #uptimeSeconds: number | null
+  /** By start: a pool starts its threads all at once. */
+  readonly #young = new Map<number, Progress>()
+
+  constructor(uptimeSeconds: number | null) {
+    this.#uptimeSeconds = uptimeSeconds
+  }
+
+  progressOf({ startTicks }: Task): Progress | null {
+    if (startTicks === null || this.#uptimeSeconds === null) return null
+    const ageSeconds = this.#uptimeSeconds - startTicks / TICKS_PER_SECOND
+    if (ageSeconds < 0 || ageSeconds >= YOUNG_SECONDS) return null
+    const known = this.#young.get(startTicks)
+    if (known !== undefined) return known
+    const why = `it started ${ageSeconds.toFixed(1)} s before the bundle was taken`
+    const progress: Progress = { kind: 'moving', why }
+    this.#young.set(startTicks, progress)
+    return progress
   }
 }

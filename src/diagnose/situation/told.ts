@@ -1,7 +1,6 @@
 import type { Report } from '../../model/report.ts'
-import type { Stack } from '../../model/stack.ts'
 import type { Task, TaskState } from '../../model/task.ts'
-import type { Wait } from '../../model/wait.ts'
+import type { JudgedStacks } from './judged-stacks.ts'
 
 /** What a kernel log tells, told apart by whom it is about and whether it still holds. */
 export type Told = {
@@ -14,9 +13,6 @@ export type Told = {
   /** Hung-task reports of tasks that the same bundle shows gone, other, or moved on. */
   readonly history: readonly Report[]
 }
-
-/** A wait for a task in a stack, worked out once for each distinct stack. */
-export type WaitTable = (task: Task, stack: Stack | null) => Wait | null
 
 /** Ticks a second of `stat` field 22: USER_HZ, 100 on every architecture Linux runs servers on. */
 export const TICKS_PER_SECOND = 100
@@ -34,7 +30,7 @@ export function tellApart(
   reports: readonly Report[],
   byTid: ReadonlyMap<number, Task>,
   hasProc: boolean,
-  waits: WaitTable,
+  stacks: JudgedStacks,
 ): Told {
   const current = new Map<number, Report[]>()
   const loggedOnly = new Map<string, Report[]>()
@@ -49,15 +45,20 @@ export function tellApart(
   }
   for (const report of reports) {
     const task = report.tid === null ? undefined : byTid.get(report.tid)
-    keep[fateOf(report, task, hasProc, waits)](report)
+    keep[fateOf(report, task, hasProc, stacks)](report)
   }
   return { current, loggedOnly: [...loggedOnly.values()], events, history }
 }
 
-function fateOf(report: Report, task: Task | undefined, hasProc: boolean, waits: WaitTable): Fate {
+function fateOf(
+  report: Report,
+  task: Task | undefined,
+  hasProc: boolean,
+  stacks: JudgedStacks,
+): Fate {
   if (report.kind !== 'hung-task' && report.kind !== 'task') return 'event'
   const isKnown = task !== undefined && isSameTask(task, report)
-  if (isKnown && (!hasProc || stillStands(task, report, waits))) return 'current'
+  if (isKnown && (!hasProc || stillStands(task, report, stacks))) return 'current'
   if (!isKnown && !hasProc) return 'loggedOnly'
   return report.kind === 'hung-task' ? 'history' : 'none'
 }
@@ -92,10 +93,10 @@ function sameComm(proc: string, logged: string): boolean {
 const SAME_FRAMES = 3
 
 /** A report is about now when the task still waits, and waits for the same. */
-function stillStands(task: Task, report: Report, waits: WaitTable): boolean {
+function stillStands(task: Task, report: Report, stacks: JudgedStacks): boolean {
   if (task.state !== null && !WAITING.has(task.state)) return false
   if (report.kind === 'task') return true
-  const now = waits(task, task.stack)
+  const now = stacks.waitOf(task, task.stack)
   if (now !== null && !now.blocked) return false
   if (now === null || report.stack === null || task.stack === null) return true
   const names = new Set(report.stack.names)
