@@ -1,4 +1,5 @@
 import type { DiagnosedIncident, Severity, Subject, Verdict } from './diagnosis.ts'
+import type { Link } from './link.ts'
 
 /** Where an incident stands; `cleared` and `rebooted` say why it resolved by itself. */
 export const INCIDENT_STATES = ['open', 'acknowledged', 'resolved'] as const
@@ -60,12 +61,8 @@ export type Incident = IncidentItem &
   Pick<DiagnosedIncident, 'tasks' | 'evidence' | 'missing' | 'graph' | 'advice'> & {
     /** Id of the snapshot the evidence is from. */
     readonly snapshot: string
-    readonly links: readonly {
-      readonly id: string
-      readonly url: string
-      readonly key: string | null
-      readonly title: string | null
-    }[]
+    /** Its own, and behind them those it inherits. */
+    readonly links: readonly Link[]
     readonly history: readonly HistoryItem[]
   }
 

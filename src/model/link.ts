@@ -53,7 +53,9 @@ const TRACKERS: readonly Tracker[] = [
   {
     name: 'Linear',
     keyOf: ({ host }, path) =>
-      host === 'linear.app' ? found(path, new RegExp(`^/[^/]+/issue/(${ISSUE_KEY})(?:/|$)`, 'i')) : null,
+      host === 'linear.app'
+        ? found(path, new RegExp(`^/[^/]+/issue/(${ISSUE_KEY})(?:/|$)`, 'i'))
+        : null,
   },
   { name: 'Jira', keyOf: (_, path) => found(path, new RegExp(`/browse/(${ISSUE_KEY})/?$`, 'i')) },
   {
@@ -80,14 +82,18 @@ const TRACKERS: readonly Tracker[] = [
   {
     name: 'Bugzilla',
     keyOf: ({ host, searchParams }, path) => {
-      const id = /\/show_bug\.cgi$/.test(path) ? found(searchParams.get('id') ?? '', /^(\d+)$/) : null
+      const id = /\/show_bug\.cgi$/.test(path)
+        ? found(searchParams.get('id') ?? '', /^(\d+)$/)
+        : null
       return id && `${host}#${id}`
     },
   },
   {
     name: 'Launchpad',
     keyOf: ({ host }, path) =>
-      /(?:^|\.)launchpad\.net$/.test(host) ? prefixed('LP#', found(path, /\/\+bug\/(\d+)\/?$/)) : null,
+      /(?:^|\.)launchpad\.net$/.test(host)
+        ? prefixed('LP#', found(path, /\/\+bug\/(\d+)\/?$/))
+        : null,
   },
   {
     name: 'Debian',
@@ -141,7 +147,7 @@ function serviceNowKey({ href, host }: URL, path: string): string | null {
   const whole = decoded(decoded(href))
   const number = found(whole, /\bnumber=([A-Z]{2,10}\d{4,})\b/i)
   if (number) return number
-  const record = /([a-z_0-9]+)\.do\?(?:.*?[?&])?sys_id=([0-9a-f]{32})/i.exec(whole)
+  const record = /([a-z_0-9]+)\.do\?(?:[^?]*&)?sys_id=([0-9a-f]{32})/i.exec(whole)
   return record ? `${record[1]}/${record[2]}` : null
 }
 

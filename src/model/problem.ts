@@ -35,6 +35,12 @@ export const PROBLEMS = {
   'incident-unknown': { status: 404, title: 'There is no incident with this id' },
   'host-unknown': { status: 404, title: 'There is no host with this name' },
   'signature-unknown': { status: 404, title: 'There is no signature with this id' },
+  'link-unknown': { status: 404, title: 'There is no link with this id' },
+  'links-too-many': {
+    status: 409,
+    title: 'So many links hang on it already that it takes no more',
+  },
+  'ticket-unknown': { status: 404, title: 'No link has this ticket key' },
   'cursor-invalid': { status: 400, title: 'The cursor is not one that this list gave' },
   'address-unknown': { status: 404, title: 'There is nothing at this address' },
   'method-unsupported': { status: 405, title: 'The address does not take this method' },

@@ -13,6 +13,8 @@ export type IncidentFilter = {
   readonly fingerprint?: readonly string[]
   /** Function names that stand on a stack of one of its tasks. */
   readonly frame?: readonly string[]
+  /** Keys of tickets that hang on it, on its signature or on its shape. */
+  readonly ticket?: readonly string[]
   /** `label.K=V`: by label name. */
   readonly labels?: Readonly<Record<string, readonly string[]>>
   /** RFC 3339; last seen at or after. */

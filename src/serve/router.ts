@@ -4,15 +4,19 @@ import { callerOf, originOf } from './auth.ts'
 import type { Gate } from './gate.ts'
 import { withLabels } from './labels.ts'
 import type { Asked, Route } from './route.ts'
+import { deleteLink } from './routes/delete-link.ts'
 import { getCounts } from './routes/get-counts.ts'
 import { getHealth } from './routes/get-health.ts'
 import { getHost } from './routes/get-host.ts'
 import { getHosts } from './routes/get-hosts.ts'
 import { getIncident } from './routes/get-incident.ts'
+import { getIncidentLinks } from './routes/get-incident-links.ts'
 import { getIncidentMarkdown } from './routes/get-incident-markdown.ts'
 import { getIncidents } from './routes/get-incidents.ts'
+import { getProblemLinks } from './routes/get-problem-links.ts'
 import { getReadiness } from './routes/get-readiness.ts'
 import { getSignature } from './routes/get-signature.ts'
+import { getSignatureLinks } from './routes/get-signature-links.ts'
 import { getSignatures } from './routes/get-signatures.ts'
 import { getSnapshot } from './routes/get-snapshot.ts'
 import { getSnapshotArchive } from './routes/get-snapshot-archive.ts'
@@ -22,8 +26,13 @@ import { getSnapshotTasks } from './routes/get-snapshot-tasks.ts'
 import { getSnapshots } from './routes/get-snapshots.ts'
 import { getStack } from './routes/get-stack.ts'
 import { getStacks } from './routes/get-stacks.ts'
+import { getTicket } from './routes/get-ticket.ts'
+import { getTickets } from './routes/get-tickets.ts'
 import { patchIncident } from './routes/patch-incident.ts'
 import { postAnalyze } from './routes/post-analyze.ts'
+import { postIncidentLink } from './routes/post-incident-link.ts'
+import { postProblemLink } from './routes/post-problem-link.ts'
+import { postSignatureLink } from './routes/post-signature-link.ts'
 import { postSnapshots } from './routes/post-snapshots.ts'
 import { sendAnswer } from './send.ts'
 import type { Services } from './services.ts'
@@ -46,6 +55,15 @@ export const API_ROUTES: readonly Route[] = [
   getIncidentMarkdown,
   getIncident,
   patchIncident,
+  postIncidentLink,
+  getIncidentLinks,
+  postSignatureLink,
+  getSignatureLinks,
+  postProblemLink,
+  getProblemLinks,
+  deleteLink,
+  getTickets,
+  getTicket,
   getCounts,
   getHosts,
   getHost,

@@ -107,6 +107,9 @@ const incidentFilter = {
   frame: many(word)
     .meta({ description: 'Function on a stack of one of its tasks' })
     .exactOptional(),
+  ticket: many(word)
+    .meta({ description: `Key of a ticket that a link names. ${not}` })
+    .exactOptional(),
   /** `label.K=V`, by K; the router gathers such parameters here. */
   labels: z.record(z.string().min(1).max(200), labelValues).exactOptional(),
   since: instantGiven.meta({ description: 'Last seen at or after' }).exactOptional(),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SEVERITIES, SUBJECT_KINDS } from '../model/diagnosis.ts'
 import type * as model from '../model/incident.ts'
 import { INCIDENT_STATES, SNAPSHOT_STATUSES } from '../model/incident.ts'
+import { LINK_TARGETS, type Link as LinkModel } from '../model/link.ts'
 import type { HostWhole as HostWholeModel } from '../store/hosts.ts'
 import type * as stacks from '../store/stacks.ts'
 import { exactly } from './exactly.ts'
@@ -78,15 +79,28 @@ export const IncidentItem = exactly<model.IncidentItem>()(
     .meta({ id: 'IncidentItem', description: 'An incident as lists show it' }),
 )
 
+export const Link = exactly<LinkModel>()(
+  z
+    .object({
+      id: text,
+      url,
+      key: text.meta({ description: 'What people call it', example: 'OPS-4711' }),
+      title: text.nullable(),
+      from: z.enum(LINK_TARGETS).meta({ description: 'What it hangs on; an incident inherits' }),
+      addedAt: instant,
+      addedBy: text,
+    })
+    .readonly()
+    .meta({ id: 'Link', description: 'A ticket or page that people tied to something' }),
+)
+
 export const Incident = exactly<model.Incident>()(
   z
     .object({
       ...incidentFields,
       ...findingDetails,
       snapshot: text.meta({ description: 'Id of the snapshot the evidence is from' }),
-      links: list(
-        z.object({ id: text, url, key: text.nullable(), title: text.nullable() }).readonly(),
-      ),
+      links: list(Link).meta({ description: 'Its own, and behind them those it inherits' }),
       history: list(HistoryItem),
     })
     .readonly()

@@ -13,6 +13,7 @@ import {
 import type { Store } from './open.ts'
 import { toTime } from './packed.ts'
 import type { FigureColumns } from './schema.ts'
+import { withTicketsResolved } from './ticket-filter.ts'
 
 export type CountQuery = {
   readonly by: readonly CountKey[]
@@ -30,9 +31,10 @@ export async function countIncidents(
   query: CountQuery,
 ): Promise<readonly CountRow[]> {
   const by = [...new Set(query.by)]
-  const asked = { ...query, by }
-  if (by.length <= 1 && isEmpty(query.filter) && isRolledUp(asked)) return ofRollUp(store, asked)
-  if (isOfCells(query.filter) && query.interval === null && by.every(isCellKey)) {
+  const filter = await withTicketsResolved(store, query.filter)
+  const asked = { ...query, by, filter }
+  if (by.length <= 1 && isEmpty(filter) && isRolledUp(asked)) return ofRollUp(store, asked)
+  if (isOfCells(filter) && query.interval === null && by.every(isCellKey)) {
     return ofCells(store, asked)
   }
   return ofIncidents(store, asked)

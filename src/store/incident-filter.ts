@@ -2,6 +2,8 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { IncidentFilter } from '../model/query.ts'
 import type { Store } from './open.ts'
 import { fromTime } from './packed.ts'
+import { splitValues } from './split-values.ts'
+import { ticketConditions } from './ticket-filter.ts'
 
 export type Condition = RawBuilder<SqlBool>
 
@@ -10,15 +12,6 @@ const CELL_FILTERS = ['signature', 'verdict', 'severity', 'state', 'kernel', 'cl
 
 /** Few enough to be looked up one by one; above it, rows are tested in the order of the list. */
 const RARE_MAX = 5_000
-
-/** What a filter wants to see, and what not (`!value`). */
-export function splitValues(values: readonly string[]): {
-  readonly wanted: readonly string[]
-  readonly unwanted: readonly string[]
-} {
-  const unwanted = values.filter((value) => value.startsWith('!')).map((value) => value.slice(1))
-  return { wanted: values.filter((value) => !value.startsWith('!')), unwanted }
-}
 
 /** Conditions that hold for cells and incidents alike. */
 export function cellConditions(filter: IncidentFilter): readonly Condition[] {
@@ -37,7 +30,7 @@ export function isEmpty(filter: IncidentFilter): boolean {
 
 /** Names of the filters beyond those of cells. */
 export function restNames(filter: IncidentFilter): readonly string[] {
-  const names = ['host', 'fingerprint', 'frame', 'since', 'until'] as const
+  const names = ['host', 'fingerprint', 'frame', 'ticket', 'since', 'until'] as const
   return [
     ...names.filter((name) => (filter[name] ?? '').length > 0),
     ...(wordsOf(filter.q).length > 0 ? ['q'] : []),
@@ -59,6 +52,7 @@ export async function incidentConditions(
     ...timeConditions(filter),
     ...(await labelConditions(store, filter.labels ?? {})),
     ...(await frameConditions(store, filter.frame ?? [])),
+    ...(await ticketConditions(store, filter.ticket ?? [])),
     ...(await wordConditions(store, filter.q)),
   ]
 }

@@ -10,13 +10,14 @@ import {
   isEmpty,
   isOfCells,
   restNames,
-  splitValues,
   whereAll,
 } from './incident-filter.ts'
 import { toIncidentItem } from './incident-rows.ts'
 import type { Store } from './open.ts'
 import { fromCursor, limitOf, toCursor } from './page.ts'
 import type { IncidentRow } from './schema.ts'
+import { splitValues } from './split-values.ts'
+import { withTicketsResolved } from './ticket-filter.ts'
 
 /** Column that each order of the list goes by, newest first; `severity` goes through its values before. */
 const SORT_COLUMNS = {
@@ -40,8 +41,9 @@ export async function listIncidents(
   store: Store,
   query: IncidentQuery,
 ): Promise<Page<IncidentItem>> {
-  const { limit: wanted, cursor, sort = 'lastSeen', ...filter } = query
-  const question = ['incidents', sort, Object.entries(filter).sort()]
+  const { limit: wanted, cursor, sort = 'lastSeen', ...asked } = query
+  const question = ['incidents', sort, Object.entries(asked).sort()]
+  const filter = await withTicketsResolved(store, asked)
   const after = fromCursor(question, cursor, 3)?.map(Number)
   const limit = limitOf(wanted)
   const conditions = await incidentConditions(store, filter)

@@ -6,6 +6,7 @@ import { addHistory, lifeOf, listHistory, stateOf } from './incident-events.ts'
 import { toIncidentItem } from './incident-rows.ts'
 import { updateIncident } from './incident-save.ts'
 import type { HistoryRow } from './life.ts'
+import { linksOfIncident } from './links.ts'
 import type { Store } from './open.ts'
 import { tellChange } from './outbox.ts'
 import { toTime, unpack } from './packed.ts'
@@ -30,7 +31,7 @@ export async function findIncident(store: Store, id: string): Promise<Incident |
     ...toIncidentItem(row),
     ...(body ? unpack<IncidentBody>(body.body) : EMPTY_BODY),
     snapshot: row.shown_snapshot,
-    links: [],
+    links: await linksOfIncident(store.read, row),
     history: await historyOf(store, row),
   }
 }

@@ -6,6 +6,7 @@ export type Schema = {
   stacks: StackRow
   host_stacks: HostStackRow
   cells: CellRow
+  links: LinkRow
 }
 
 export type HostRow = {
@@ -111,4 +112,18 @@ export type CellRow = FigureColumns & {
   class: string
   kernel: string
   kernel_series: string
+}
+
+export type LinkRow = {
+  id: string
+  ticket: string
+  key: string
+  target_kind: string
+  target: string
+  host_id: number
+  incident_no: number
+  url: string
+  title: string | null
+  added_at: number
+  added_by: string
 }

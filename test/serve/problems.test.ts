@@ -133,6 +133,19 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
   'incident-unknown': () => get('/api/v1/incidents/nobody'),
   'host-unknown': () => get('/api/v1/hosts/nobody'),
   'signature-unknown': () => get('/api/v1/signatures/nothing'),
+  'link-unknown': async () =>
+    toldBy(await service.ask('/api/v1/links/nobody', { method: 'DELETE' })),
+  'links-too-many': async () => {
+    const add = (index: number) =>
+      service.post(
+        '/api/v1/signatures/hung-task/links',
+        JSON.stringify({ url: `https://tracker.example/${index}` }),
+        'application/json',
+      )
+    for (let index = 0; index < 100; index += 1) assert.equal((await add(index)).status, 200)
+    return toldBy(await add(100))
+  },
+  'ticket-unknown': () => get('/api/v1/tickets/NONE-1'),
   'cursor-invalid': () => get('/api/v1/incidents?cursor=x'),
   'address-unknown': () => get('/api/v1/nothing'),
   'method-unsupported': async () =>

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import type { Incident } from '../../src/model/incident.ts'
 import { incidentMarkdown } from '../../src/web/incident-markdown.ts'
 
+const ADDED = { from: 'incident', addedAt: '2026-11-23T12:30:00Z', addedBy: 'mara' } as const
+
 const INCIDENT: Incident = {
   id: 'i1',
   url: 'http://hangar.example/incidents/i1',
@@ -59,7 +61,7 @@ const INCIDENT: Incident = {
     ],
   },
   snapshot: 's1',
-  links: [{ id: 'l1', url: 'https://tickets.example/OPS-1', key: 'OPS-1', title: null }],
+  links: [{ id: 'l1', url: 'https://tickets.example/OPS-1', key: 'OPS-1', title: null, ...ADDED }],
   history: [
     { at: '2026-11-23T12:00:00Z', what: 'opened', who: 'hangar', snapshot: 's1', note: null },
     {
@@ -106,7 +108,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     evidence: [{ file: text, line: 1, text, says: text }],
     advice: { kernel: null, steps: [{ text, command: text }] },
     history: INCIDENT.history.map((item) => ({ ...item, note: text })),
-    links: [{ id: '1', url: `javascript:${text}`, key: text, title: text }],
+    links: [{ id: '1', url: `javascript:${text}`, key: text, title: text, ...ADDED }],
   })
   // What a reader of Markdown would take for markup is what stands outside of code.
   const outside = markdown

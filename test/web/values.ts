@@ -279,7 +279,24 @@ export const INCIDENT: Incident = {
   },
   snapshot: '0193a1d0-0000-7000-8000-000000000003',
   links: [
-    { id: '1', url: 'https://tickets.example.com/browse/OPS-4711', key: 'OPS-4711', title: null },
+    {
+      id: '1',
+      url: 'https://tickets.example.com/browse/OPS-4711',
+      key: 'OPS-4711',
+      title: null,
+      from: 'incident',
+      addedAt: '2026-11-23T11:06:00Z',
+      addedBy: 'mara',
+    },
+    {
+      id: '2',
+      url: 'https://github.com/example/fuse-driver/issues/12',
+      key: 'example/fuse-driver#12',
+      title: 'Flush waits for ever when the daemon dies first',
+      from: 'signature',
+      addedAt: '2026-11-02T08:00:00Z',
+      addedBy: 'anyone',
+    },
   ],
   history: [
     {

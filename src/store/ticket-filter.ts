@@ -1,0 +1,85 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { foldedKey } from '../model/link.ts'
+import type { IncidentFilter } from '../model/query.ts'
+import type { Condition } from './incident-filter.ts'
+import type { Store } from './open.ts'
+import { splitValues } from './split-values.ts'
+
+// The incidents behind tickets: those that a link hangs on, and those of a signature or a shape
+// that a link hangs on.
+
+/** Few enough to be looked up one by one; above it, rows are tested in the order of the list. */
+const RARE_MAX = 5_000
+
+/**
+ * The same filter, with tickets that hang on signatures alone said by those: their lists and
+ * counts come out of roll-ups, however many incidents there are.
+ */
+export async function withTicketsResolved(
+  store: Store,
+  filter: IncidentFilter,
+): Promise<IncidentFilter> {
+  const { ticket: keys = [], ...others } = filter
+  const { wanted, unwanted } = splitValues(keys)
+  if (wanted.length === 0 || unwanted.length > 0 || filter.signature) return filter
+  const targets = await store.db
+    .selectFrom('links')
+    .select(['target_kind', 'target'])
+    .distinct()
+    .where('ticket', 'in', wanted.map(foldedKey))
+    .limit(SIGNATURES_MAX + 1)
+    .execute()
+  const isOfSignatures =
+    targets.length > 0 &&
+    targets.length <= SIGNATURES_MAX &&
+    targets.every(({ target_kind: kind }) => kind === 'signature')
+  return isOfSignatures ? { ...others, signature: targets.map(({ target }) => target) } : filter
+}
+
+const SIGNATURES_MAX = 100
+
+/** Conditions of a filter by tickets on `incidents`; a key that no link has fits nothing. */
+export async function ticketConditions(
+  store: Store,
+  keys: readonly string[],
+): Promise<readonly Condition[]> {
+  const { wanted, unwanted } = splitValues(keys)
+  return [
+    ...(wanted.length > 0 ? [await amongBehind(store, wanted.map(foldedKey))] : []),
+    ...(unwanted.length > 0 ? [sql<SqlBool>`NOT ${isBehind(unwanted.map(foldedKey))}`] : []),
+  ]
+}
+
+async function amongBehind(store: Store, tickets: readonly string[]): Promise<Condition> {
+  const rows = behind(tickets)
+  const counted = await sql<{ n: number }>`
+    SELECT count(*) AS n FROM (${rows} LIMIT ${RARE_MAX + 1})`.execute(store.db)
+  return (counted.rows[0]?.n ?? 0) <= RARE_MAX
+    ? sql<SqlBool>`incident_no IN (${rows})`
+    : isBehind(tickets)
+}
+
+/** Numbers of the incidents behind tickets; one that stands there in two ways comes twice. */
+export function behind(tickets: readonly string[]): RawBuilder<unknown> {
+  return sql`SELECT incident_no FROM incidents WHERE cell_id IN (${cellsOf(tickets)})
+    UNION ALL SELECT incident_no FROM incidents WHERE fingerprint IN (${targetsOf(tickets, 'problem')})
+    UNION ALL ${incidentsOf(tickets)}`
+}
+
+/** Asks one incident. The plus keeps SQLite from looking each part up where most rows fit. */
+function isBehind(tickets: readonly string[]): Condition {
+  return sql<SqlBool>`(+cell_id IN (${cellsOf(tickets)})
+    OR +fingerprint IN (${targetsOf(tickets, 'problem')}) OR +incident_no IN (${incidentsOf(tickets)}))`
+}
+
+function cellsOf(tickets: readonly string[]): RawBuilder<unknown> {
+  return sql`SELECT cell_id FROM cells WHERE signature IN (${targetsOf(tickets, 'signature')})`
+}
+
+function targetsOf(tickets: readonly string[], kind: 'signature' | 'problem'): RawBuilder<unknown> {
+  return sql`SELECT target FROM links WHERE ticket IN (${sql.join(tickets)}) AND target_kind = ${kind}`
+}
+
+function incidentsOf(tickets: readonly string[]): RawBuilder<unknown> {
+  return sql`SELECT incident_no FROM links WHERE ticket IN (${sql.join(tickets)}) AND target_kind = 'incident'`
+}
