@@ -1,3 +1,4 @@
+import { SEVERITIES } from '../../model/diagnosis.ts'
 import type { HostItem, IncidentItem, Page, SnapshotItem } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
@@ -99,7 +100,7 @@ ${facts}${labelTags(host.labels)}
 }
 
 function incidentsPart({ now }: PageContext, { host, incidents }: HostView): Html | null {
-  const open = incidents.filter(({ state }) => state !== 'resolved')
+  const open = worstFirst(incidents.filter(({ state }) => state !== 'resolved'))
   const past = incidents.filter(({ state }) => state === 'resolved')
   const title = open.length === 0 ? 'Nothing is stuck' : plural(open.length, 'open incident')
   const all = html`<p><a href="/incidents?host=${encoded(host.name)}">All ${plural(host.incidents, 'incident')}</a></p>`
@@ -112,6 +113,11 @@ function incidentsPart({ now }: PageContext, { host, incidents }: HostView): Htm
         : html`<details><summary>${plural(past.length, 'past incident')}</summary>${incidentBox(past, now)}</details>`
     }${host.incidents > incidents.length ? all : null}`,
   )
+}
+
+function worstFirst(incidents: readonly IncidentItem[]): readonly IncidentItem[] {
+  const rank = ({ severity }: IncidentItem) => SEVERITIES.indexOf(severity)
+  return [...incidents].sort((one, other) => rank(one) - rank(other))
 }
 
 const CALM = html`<p class="empty">The last snapshot of this host shows nothing that hangs.</p>`

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../model/diagnosis.ts'
 import { type Html, html } from '../html.ts'
 import { hostCode } from './marks.ts'
+import { inline } from './prose.ts'
 import { clipped, plural } from './words.ts'
 
 const LINES_SHOWN = 8
@@ -45,7 +46,7 @@ function quote({ line, text, says }: Evidence): Html {
   return html`
 <div class="quote">
 <span class="line-number" aria-label="line ${line}">${line}</span>
-<pre><code>${clipped(text, LINE_CHARS_MAX)}</code></pre>
-<p class="says">${says}</p>
+<pre tabindex="0"><code>${clipped(text, LINE_CHARS_MAX)}</code></pre>
+<p class="says">${inline(says)}</p>
 </div>`
 }

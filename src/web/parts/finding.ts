@@ -10,7 +10,7 @@ import { type Html, html } from '../html.ts'
 import { evidencePart } from './evidence.ts'
 import { hostCode, hostText, taskStateMark, waitMark } from './marks.ts'
 import { signaturePath } from './paths.ts'
-import { section } from './prose.ts'
+import { inline, section } from './prose.ts'
 import { stepsPart } from './remedy.ts'
 import { byPart, partOf } from './roles.ts'
 import { groupByStack, stackCard } from './stack.ts'
@@ -136,7 +136,7 @@ function kernelPart(advice: KernelAdvice | null, release: string | null): Html |
   return html`<div class="kernel ${name}">
 <p class="kernel-answer"><span class="kernel-mark" aria-hidden="true">${glyph}</span>
 ${hostCode(release, 'This kernel')} is <strong>${says}</strong>${fixOf(advice)}.</p>
-<p>${advice.why}</p>
+<p>${inline(advice.why)}</p>
 </div>`
 }
 
@@ -147,7 +147,7 @@ function fixOf({ fixedIn, affected }: KernelAdvice): Html | null {
 
 function missingPart(missing: readonly string[]): Html | null {
   if (missing.length === 0) return null
-  return html`<ul class="missing">${missing.map((what) => html`<li>${capital(what)}</li>`)}</ul>`
+  return html`<ul class="missing">${missing.map((what) => html`<li>${inline(capital(what))}</li>`)}</ul>`
 }
 
 /** For what no signature explains: which came closest, and where they failed. */

@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts'
 import { severityIcon } from './icons.ts'
 import { hostCode, hostLink, stateMark, timeMark, verdictMark } from './marks.ts'
 import { incidentPath } from './paths.ts'
+import { inline } from './prose.ts'
 import { clipped, plural, spaced } from './words.ts'
 
 /** Incidents as rows to pick from, newest or worst first as they come. */
@@ -22,7 +23,7 @@ function incidentRow(item: IncidentItem, now: string): Html {
 <span class="row-sev" title="${severity}">${severityIcon(severity)}<span class="unseen">${severity}</span></span>
 <div class="row-main">
 <a class="row-title" href="${incidentPath(item.id)}">${clipped(title, 160)}</a>
-<p class="row-summary">${clipped(summary, 260)}</p>
+<p class="row-summary">${inline(clipped(summary, 260))}</p>
 <p class="row-facts">${factsOf(item)}</p>
 </div>
 <div class="row-end">${stateMark(state, resolution)}${verdictMark(verdict)}

@@ -6,7 +6,17 @@ export function prose(text: string, className: string): readonly Html[] {
     .split(/\n\s*\n/)
     .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
     .filter((paragraph) => paragraph !== '')
-    .map((paragraph) => html`<p class="${className}">${paragraph}</p>`)
+    .map((paragraph) => html`<p class="${className}">${inline(paragraph)}</p>`)
+}
+
+const CODE = /`([^`\n]+)`/
+
+/** A line of our own words, in which backticks mark what is typed or read in a file. */
+export function inline(text: string): Html {
+  const parts = text
+    .split(CODE)
+    .map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
+  return html`${parts}`
 }
 
 /** A part of a page under its heading; without a body there is no part. */

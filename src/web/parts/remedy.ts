@@ -1,7 +1,7 @@
 import type { Step } from '../../model/diagnosis.ts'
 import { type Html, html } from '../html.ts'
 import { copyable } from './marks.ts'
-import { prose } from './prose.ts'
+import { inline, prose } from './prose.ts'
 
 /** What to run, in order; what is lost by it stands before the command, not behind it. */
 export function stepsPart(steps: readonly Step[]): Html | null {
@@ -23,7 +23,7 @@ function stepItem({ text, command }: Step): Html {
   const sentences = text.trim().split(/(?<=[.!?])\s+(?=[A-Z])/)
   const losses = command === null ? [] : sentences.filter(isLoss)
   const rest = sentences.filter((sentence) => !losses.includes(sentence)).join(' ')
-  const loss = losses.length === 0 ? null : html`<p class="loss">${losses.join(' ')}</p>`
+  const loss = losses.length === 0 ? null : html`<p class="loss">${inline(losses.join(' '))}</p>`
   return html`<li>
 <div class="remedy-text">${prose(rest, 'does')}${loss}</div>
 ${command === null ? null : copyable(command, 'the command')}

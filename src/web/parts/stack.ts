@@ -33,7 +33,7 @@ export function stackView(stack: readonly Frame[], wait: Wait | null): Html {
   if (stack.length === 0)
     return html`<p class="empty">No frames: the task runs, or is a zombie.</p>`
   const said = stack.map((frame) => say(frame, wait))
-  return html`<div class="stack">${runsOf(said).map(frameRun)}</div>`
+  return html`<div class="stack" tabindex="0" role="group" aria-label="Stack, innermost frame first">${runsOf(said).map(frameRun)}</div>`
 }
 
 /** So much plumbing in a row is folded. */

@@ -18,7 +18,7 @@ export type Table<Item> = {
 
 /** A table in its own box, which scrolls sideways where the screen is narrow. */
 export function dataTable<Item>(table: Table<Item>): Html {
-  return html`<div class="scroll"><table>${
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${table.caption ?? 'Table'}"><table>${
     table.caption === null ? null : html`<caption class="unseen">${table.caption}</caption>`
   }
 <thead><tr>${table.columns.map(headCell)}</tr></thead>
