@@ -1,7 +1,7 @@
 import { readBundleStream } from '../ingest/read-bundle.ts'
+import { readText } from '../ingest/read-text.ts'
 import { Problem } from '../model/problem.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { snapshotOfText } from '../parse/text-snapshot.ts'
 import { formOf } from '../unpack/inflate.ts'
 import { LIMITS } from '../unpack/limits.ts'
 
@@ -28,7 +28,7 @@ export async function readStandardInput(input: AsyncIterable<Uint8Array>): Promi
   const rest = { [Symbol.asyncIterator]: () => iterator }
   const whole = join(chunks, rest)
   if (formOf(Buffer.concat(chunks)) !== null) return readBundleStream(whole, GIVEN)
-  return snapshotOfText(await textOf(whole), GIVEN)
+  return readText(await wholeOf(whole), GIVEN)
 }
 
 async function* join(first: readonly Uint8Array[], rest: AsyncIterable<Uint8Array>) {
@@ -36,7 +36,7 @@ async function* join(first: readonly Uint8Array[], rest: AsyncIterable<Uint8Arra
   yield* rest
 }
 
-async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+async function wholeOf(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
   for await (const chunk of bytes) {
@@ -46,5 +46,5 @@ async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }

@@ -2,11 +2,11 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { Problem } from '../model/problem.ts'
 import type { Given, Snapshot } from '../model/snapshot.ts'
 import { createAssembler } from '../parse/assemble.ts'
-import { snapshotOfText } from '../parse/text-snapshot.ts'
 import { unpackFolder } from '../unpack/folder.ts'
 import { formOfFile } from '../unpack/form.ts'
 import { LIMITS, type Limits } from '../unpack/limits.ts'
 import { unpackArchive } from '../unpack/unpack.ts'
+import { readText } from './read-text.ts'
 
 const READ_BYTES = 256 * 1024
 
@@ -22,7 +22,7 @@ export async function readBundle(
 ): Promise<Snapshot> {
   if (statSync(path).isDirectory()) return readFolder(path, given, limits)
   const form = formOfFile(path)
-  if (form === 'text') return snapshotOfText(readText(path, limits), given)
+  if (form === 'text') return readText(wholeOf(path, limits), given, limits)
   return readBundleStream(piecesOf(path), given, limits)
 }
 
@@ -65,9 +65,9 @@ function readFolder(path: string, given: Given, limits: Limits): Snapshot {
   return assembler.finish({ source: isSosreport ? 'sosreport' : 'folder', sha256: null, skipped })
 }
 
-function readText(path: string, limits: Limits): string {
+function wholeOf(path: string, limits: Limits): Buffer {
   const sizeBytes = statSync(path).size
   const limitBytes = limits.entryBytes
   if (sizeBytes > limitBytes) throw new Problem('entry-too-large', { sizeBytes, limitBytes })
-  return readFileSync(path, 'utf8')
+  return readFileSync(path)
 }

@@ -6,12 +6,12 @@ import type { Earlier } from '../model/earlier.ts'
 import { Problem, type ProblemFacts, type ProblemKind } from '../model/problem.ts'
 import type { Catalogue } from '../model/signature.ts'
 import type { Given, Host, Snapshot } from '../model/snapshot.ts'
-import { snapshotOfText } from '../parse/text-snapshot.ts'
 import type { FoundSnapshot } from '../store/found.ts'
 import type { Limits } from '../unpack/limits.ts'
 import { extract } from './extract.ts'
 import { loadCatalogue } from './load-catalogue.ts'
 import { readBundleStream } from './read-bundle.ts'
+import { readText } from './read-text.ts'
 
 // Runs in a worker thread: everything that takes long between the bytes of a bundle and its rows.
 
@@ -94,7 +94,7 @@ async function readSnapshot(task: WorkerTask): Promise<Snapshot> {
   if (!isText) return readBundleStream(stream, given, archive)
   const parts: Uint8Array[] = []
   for await (const part of stream) parts.push(part)
-  return snapshotOfText(Buffer.concat(parts).toString('utf8'), given)
+  return readText(Buffer.concat(parts), given, archive)
 }
 
 async function* onePart(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

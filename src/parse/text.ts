@@ -7,6 +7,7 @@ import { cleanText } from './log/clean-text.ts'
 import { type Draft, toReport } from './log/draft.ts'
 import { joinedDrafts, type KernelLog, toKernelLog } from './log/kernel-log.ts'
 import { readLog } from './log/read-log.ts'
+import { hasNamesAbove } from './text/labels.ts'
 import { PastedFacts } from './text/pasted-facts.ts'
 import { toTasks } from './text/pasted-tasks.ts'
 
@@ -31,7 +32,7 @@ export type TextInput = KernelLog & {
  */
 export function parseText(text: string, file: string): Parsed<TextInput> {
   const clean = cleanText(text)
-  const facts = new PastedFacts(file)
+  const facts = new PastedFacts(file, hasNamesAbove(clean))
   const scan = readLog(clean, file, (line, reading) => facts.read(line, reading))
   facts.finish()
   const drafts = joinedDrafts(scan)

@@ -11,10 +11,16 @@ export class PathReader {
   readonly #entry: Writable<Entry> = { kind: 'comm', tgid: 0, tid: 0, round: 0, fd: 0, path: '' }
 
   #isSosreport = false
+  /** n of `resample/<n>/`, which every path lies in; 0: in the bundle itself. */
+  readonly #round: number
+
+  constructor(round = 0) {
+    this.#round = round
+  }
 
   /** True when the paths are laid out as `sos report` lays them. */
   get isSosreport(): boolean {
-    return this.#isSosreport || this.#folder.toString('latin1').startsWith('sosreport-')
+    return this.#isSosreport || SOSREPORT.test(this.#folder.toString('latin1'))
   }
 
   /** What the path names, or null: no file that we read. The object is valid until the next call. */
@@ -27,21 +33,38 @@ export class PathReader {
     return this.#readInside(bytes, from, end) ?? this.#readInFolder(bytes, from, end)
   }
 
-  /** The first leading folder that holds a file of ours is the archive's; others are foreign. */
+  /**
+   * The first leading folder that holds a file of ours is the archive's; others are foreign. Deeper
+   * ones (`tmp/hang-1/proc/...`, what tar makes of an absolute path) must be shown by a task's file;
+   * until then, files that tell themselves by their names are taken where they are.
+   */
   #readInFolder(bytes: Buffer, start: number, end: number): Entry | null {
-    if (this.#folder.length > 0) return null
-    const slash = bytes.subarray(start, end).indexOf(SLASH)
-    if (slash < 1 || isUnsafePath(bytes, start, end)) return null
-    const entry = this.#readInside(bytes, start + slash + 1, end)
-    if (entry) this.#folder = Buffer.from(bytes.subarray(start, start + slash + 1))
-    return entry
+    if (this.#folder.length > 0 || isUnsafePath(bytes, start, end)) return null
+    let slash = bytes.subarray(start, end).indexOf(SLASH)
+    if (slash < 1) return null
+    for (let depth = 1, inside = start; depth <= DEPTH_MAX && slash >= 0; depth += 1) {
+      inside += slash + 1
+      const entry = this.#readInside(bytes, inside, end)
+      if (entry && this.#isTaken(entry, bytes.subarray(start, inside), depth)) return entry
+      slash = bytes.subarray(inside, end).indexOf(SLASH)
+    }
+    return null
+  }
+
+  /** True for a file that is ours this deep; the folder of one that shows it is the archive's. */
+  #isTaken(entry: Entry, folder: Buffer, depth: number): boolean {
+    const isShown = depth === 1 || entry.tgid > 0 || entry.kind === 'proc-lines'
+    if (isShown) this.#folder = Buffer.from(folder)
+    return isShown || TELLING_NAME.test(entry.path)
   }
 
   #readInside(bytes: Buffer, start: number, end: number): Entry | null {
     if (startsWith(bytes, start, end, PROC)) {
       const first = bytes[start + PROC.length] ?? 0
-      if (isDigit(first)) return this.#readProc(bytes, start + PROC.length, end, 0)
+      if (isDigit(first)) return this.#readProc(bytes, start + PROC.length, end, this.#round)
     }
+    // What is read again are tasks: the host's own files are the bundle's.
+    if (this.#round > 0) return null
     return isHostTop(bytes, start, end) ? this.#readHost(bytes, start, end) : null
   }
 
@@ -95,10 +118,16 @@ export class PathReader {
     entry.path = path
     entry.tgid = 0
     entry.tid = 0
-    entry.round = 0
+    entry.round = Number(RESAMPLE_LINES.exec(path)?.[1] ?? 0)
     return entry
   }
 }
+
+/** Of a host file deep in an archive: `ps` or `hostname` alone may be anything there. */
+const TELLING_NAME = /^(?:proc|sys)\/|\.(?:txt|json|log)$/
+const SOSREPORT = /(?:^|\/)sosreport-/
+/** Folders above the bundle's own; people pack `home/joe/tickets/4711/web-7/proc`, not deeper. */
+const DEPTH_MAX = 8
 
 type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] }
 type Names = ReadonlyMap<number, { readonly kind: FileKind; readonly bytes: Buffer }>
@@ -109,6 +138,7 @@ const PROC = Buffer.from('proc/')
 const TASK = Buffer.from('task/')
 const FD = Buffer.from('fd/')
 const RESAMPLE = /^resample\/(\d{1,4})\/proc\/(?=\d)/
+const RESAMPLE_LINES = /^resample\/(\d{1,4})\/proc\.lines$/
 
 const GROUP_NAME_OF: Readonly<Partial<Record<FileKind, string>>> = {
   'ns-pid': 'ns/pid',
@@ -121,6 +151,7 @@ const GROUP_NAMES = namesOf([...TASK_FILES, ...GROUP_FILES.filter((kind) => kind
 const HOST_PATHS: readonly { readonly shape: RegExp; readonly kind: FileKind }[] = [
   { shape: /^manifest\.json$/, kind: 'manifest' },
   { shape: /^proc\.lines$/, kind: 'proc-lines' },
+  { shape: RESAMPLE_LINES, kind: 'proc-lines' },
   { shape: /^proc\/version$/, kind: 'version' },
   { shape: /^proc\/uptime$/, kind: 'uptime' },
   { shape: /^proc\/mounts$/, kind: 'mounts' },

@@ -80,7 +80,7 @@ class FolderWalk {
       return
     }
     if (entry.kind === 'proc-lines') {
-      this.#lines(path)
+      this.#lines(path, entry.round)
       return
     }
     const content = this.#content(path, pathOf(entry))
@@ -100,8 +100,8 @@ class FolderWalk {
     return pieces.length === 1 ? (pieces[0] ?? EMPTY) : Buffer.concat(pieces)
   }
 
-  #lines(path: string): void {
-    const lines = new ProcLines(this.#sink, this.#limits, this.tally)
+  #lines(path: string, round: number): void {
+    const lines = new ProcLines(this.#sink, this.#limits, this.tally, round)
     for (const piece of this.#pieces(path)) lines.push(piece, 0, piece.length)
     lines.end()
   }

@@ -21,7 +21,7 @@ export class ProcLines {
   readonly #sink: EntrySink
   readonly #limits: Limits
   readonly #tally: Tally
-  readonly #paths = new PathReader()
+  readonly #paths: PathReader
   /** The path of the lines in `#text`, as printed. */
   #path: Buffer = Buffer.allocUnsafe(256)
   #pathBytes = 0
@@ -31,10 +31,12 @@ export class ProcLines {
   #cut: Buffer = Buffer.allocUnsafe(4096)
   #cutBytes = 0
 
-  constructor(sink: EntrySink, limits: Limits, tally: Tally) {
+  /** `round`: n of the `resample/<n>/` that the lines lie in; 0 for the bundle's own. */
+  constructor(sink: EntrySink, limits: Limits, tally: Tally, round = 0) {
     this.#sink = sink
     this.#limits = limits
     this.#tally = tally
+    this.#paths = new PathReader(round)
   }
 
   push(bytes: Buffer, start: number, end: number): void {
@@ -129,6 +131,26 @@ export class ProcLines {
     const entry = this.#path.toString('utf8', 0, Math.min(this.#pathBytes, 200))
     throw new Problem('entry-too-large', { entry: `proc.lines: ${entry}`, sizeBytes, limitBytes })
   }
+}
+
+/** Lines that tell whether a text is one of ours, and how much of it is looked at for them. */
+const TELLING_LINES = 200
+const TELLING_BYTES = 64 * 1024
+const GREPPED = /^\/?(?:proc|sys|etc)\/[^\s:]{1,200}:/
+const GREPPED_STATUS = /^\/?proc\/\d{1,7}\/(?:task\/\d{1,7}\/)?stat(?:us)?:/m
+/** `grep: /proc/1/stack: Operation not permitted`, where errors were not thrown away. */
+const COMPLAINT = /^\w{1,20}: /
+
+/**
+ * True for a text that is a `proc.lines` by itself: every line stands behind a path, and some are of
+ * a task's `status` or `stat`. A few stacks behind their paths are a text that somebody pasted.
+ */
+export function isProcLines(bytes: Buffer): boolean {
+  const lines = bytes.toString('latin1', 0, TELLING_BYTES).split('\n', TELLING_LINES)
+  // The last may be cut.
+  if (lines.length > 1) lines.pop()
+  const told = lines.filter((line) => line !== '' && !COMPLAINT.test(line))
+  return told.every((line) => GREPPED.test(line)) && GREPPED_STATUS.test(bytes.toString('latin1'))
 }
 
 /** `bytes`, or a larger copy, with room for `more` behind the first `used`. */

@@ -120,7 +120,7 @@ export class TarWalker {
     this.#entry = entry
     this.#padding = padding
     if (entry.kind === 'proc-lines') {
-      this.#lines = new ProcLines(this.#sink, this.#limits, this.tally)
+      this.#lines = new ProcLines(this.#sink, this.#limits, this.tally, entry.round)
       this.#feed.stream(sizeBytes, this.#useLines)
       return
     }

@@ -4,11 +4,17 @@ import type { Label } from './shape.ts'
 // A number alone on a line names the stack right below it, perhaps past a blank line.
 const HEADING_LINES_MAX = 2
 
+type Heading = {
+  /** Null where the line tells a name and no number. */
+  readonly label: Label | null
+  readonly comm: string | null
+  readonly line: number
+}
+
 /** Whose the stacks without a head are, by what stands above them. */
 export class StackLabels {
   #queue: Label[] = []
-  #heading: { readonly label: Label; readonly comm: string | null; readonly line: number } | null =
-    null
+  #heading: Heading | null = null
 
   /** Whose the next stacks are, in order. */
   expect(labels: readonly Label[]): void {
@@ -17,7 +23,7 @@ export class StackLabels {
   }
 
   /** Whose the stack is that begins right below `line`; without one, nothing was meant. */
-  head(label: Label, comm: string | null, line: number): void {
+  head(label: Label | null, comm: string | null, line: number): void {
     this.#heading = { label, comm, line }
   }
 

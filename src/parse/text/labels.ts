@@ -44,6 +44,16 @@ const HEADINGS: readonly { readonly example: string; readonly shape: RegExp }[] 
     shape: /^(?:[\w.]{1,40} ?= ?)?(?:[\w.]{1,40}\.)?stack_trace\((?<tid>\d{1,8})\)/,
   },
   { example: 'crash> bt 4711', shape: /^(?:crash> ?)?bt(?: -\w+)* (?<tid>\d{1,8})$/ },
+  {
+    example: '== /proc/2070/task/2071 nfsd',
+    shape:
+      /^[=\-#*:> ]{0,10}\/?proc\/(?<tgid>\d{1,8})(?:\/task\/(?<tid>\d{1,8}))?\/?(?:[ :,]{1,3}(?:comm[=: ]{1,2})?\(?(?<comm>[^()\s]{1,40})\)?)?[ :=\-#*<]{0,10}$/,
+  },
+  // What stands behind the name is a wait channel, or the rest of a name with spaces: nobody knows.
+  {
+    example: '/proc/2070/task/2071: tokio rt 0',
+    shape: /^[=\-#*:> ]{0,10}\/?proc\/(?<tgid>\d{1,8})(?:\/task\/(?<tid>\d{1,8}))?\/?[ :,]{1,3}(?!\/)\S/,
+  },
   { example: '2070', shape: /^[=\-#* ]{0,10}(?<tid>\d{1,8}) ?[=\-#*: ]{0,10}$/ },
   {
     example: 'PID 2070 (nfsd):',
@@ -63,11 +73,17 @@ const HEADINGS: readonly { readonly example: string; readonly shape: RegExp }[] 
 ]
 
 /** A task that a line on its own names; null for other lines. It counts only right above a stack. */
-export function headingOf(line: string): { tid: number; comm: string | null } | null {
-  if (line.length > 80) return null
+export function headingOf(
+  line: string,
+): { readonly label: Label; readonly comm: string | null } | null {
+  if (line.length > 120) return null
   for (const { shape } of HEADINGS) {
     const groups = shape.exec(line)?.groups
-    if (groups) return { tid: Number(groups['tid']), comm: groups['comm'] ?? null }
+    if (!groups) continue
+    const { tgid, tid, comm = null } = groups
+    // The folder of a task stands below /proc too, with no word on its thread group.
+    const label = { tgid: tid === undefined ? null : numberOf(tgid), tid: numberOf(tid ?? tgid) }
+    return { label, comm }
   }
   return null
 }
@@ -78,4 +94,18 @@ const PROMPT =
 
 export function isPrompt(line: string): boolean {
   return PROMPT.test(line)
+}
+
+/** A name between two stacks, as `cat /proc/$p/comm /proc/$p/stack` prints them in a loop. */
+const NAME_BETWEEN = /^ *\[<\w{1,16}>\] ?[\w.]{1,200}\+0x.{0,200}\n(?=\S{1,64}\n *\[<)/gm
+const NAMES_MIN = 2
+
+/** True when the one word above each stack of a text is its task's name. */
+export function hasNamesAbove(text: string): boolean {
+  return (text.match(NAME_BETWEEN)?.length ?? 0) >= NAMES_MIN
+}
+
+/** The name that stands alone on a line; null where the line is something else. */
+export function loneName(line: string): string | null {
+  return /^\S{1,64}$/.test(line) ? line : null
 }

@@ -1,7 +1,8 @@
 import type { PsRow } from '../../model/snapshot.ts'
 import type { LogScan } from '../log/log-scan.ts'
 import { parsePs } from '../ps.ts'
-import { headingOf, isPrompt, type ProcPath, pathsIn } from './labels.ts'
+import { headingOf, isPrompt, loneName, type ProcPath, pathsIn } from './labels.ts'
+import { StatusOrder } from './status-order.ts'
 import { LooseStatus } from './loose-status.ts'
 import { keepStatus, newFact, type PastedFact, statusField } from './pasted-fact.ts'
 
@@ -27,8 +28,13 @@ export class PastedFacts {
   /** Path of the last `path:line`. */
   #lastPath = ''
 
-  constructor(file: string) {
+  readonly #order = new StatusOrder()
+  readonly #hasNamesAbove: boolean
+
+  /** `hasNamesAbove`: a word alone above a stack is its task's name. */
+  constructor(file: string, hasNamesAbove = false) {
     this.#file = file
+    this.#hasNamesAbove = hasNamesAbove
   }
 
   /** All tasks that something was told of. */
@@ -150,6 +156,8 @@ export class PastedFacts {
 
   /** The lines of the file that the last command printed. */
   #takeValue(line: string, scan: LogScan): boolean {
+    // Another file of status, printed by the same command.
+    if (line.startsWith('Name:') && (this.#open?.fact.status.length ?? 0) > 0) this.#open = null
     if (this.#open === null && statusField(line) !== null) return this.#takeLoose(line, scan)
     if (!this.#open) return false
     return this.#keep(this.#open.fact, this.#open.kind, line, scan)
@@ -162,6 +170,7 @@ export class PastedFacts {
     const fact = this.#of(named.tid, named.lines[0]?.line ?? scan.line, null)
     for (const line of named.lines) keepStatus(fact, line, this.#file)
     this.#open = { kind: 'status', fact }
+    this.#order.join(named.tid, scan)
     return true
   }
 
@@ -176,9 +185,10 @@ export class PastedFacts {
 
   #takeHeading(line: string, scan: LogScan): boolean {
     const heading = headingOf(line)
-    if (!heading) return false
-    scan.labels.head({ tgid: null, tid: heading.tid }, heading.comm, scan.line)
-    return true
+    const comm = heading || !this.#hasNamesAbove ? null : loneName(line)
+    if (heading) scan.labels.head(heading.label, heading.comm, scan.line)
+    else if (comm !== null) scan.labels.head(null, comm, scan.line)
+    return heading !== null || comm !== null
   }
 
   #close(): void {
