@@ -43,6 +43,8 @@ export class Unreadable {
     const told = this.#byTask.size > 0 ? this.#byTask.get(`${tgid}/${tid}`) : undefined
     const seen = this.#table.seenOf(index)
     if ((seen & this.#usualBits) === this.#usualBits) return told ?? NONE
+    // What blocks one of them blocks `stat` too: a stack absent beside it was empty, as of a zombie.
+    if (this.#usual.includes('stat') && this.#table.hasFile(index, 'stat')) return told ?? NONE
     const absent = this.#usual.filter((kind) => !this.#table.hasFile(index, kind))
     const files = absent.map((kind) => ({
       path: `proc/${tgid}/task/${tid}/${kind}`,

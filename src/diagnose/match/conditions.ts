@@ -1,5 +1,5 @@
 import type { Conditions, TaskWhere } from '../../model/signature.ts'
-import { type Actor, isMoving, isProvenStuck } from '../situation/actor.ts'
+import { type Actor, isMoving, isProvenStuck, isUnreadable } from '../situation/actor.ts'
 
 const CONDITIONS: {
   readonly [Name in keyof Conditions]: (actor: Actor, wanted: Conditions[Name]) => boolean
@@ -24,7 +24,7 @@ const CONDITIONS: {
   kthread: ({ task }, wanted) => (task.kthread ?? false) === wanted,
   comm: ({ task }, wanted) => task.comm !== null && isNamed(task.comm, wanted),
   kind: (actor, wanted) => wanted.includes(actor.kind),
-  unreadable: ({ task }, wanted) => task.unreadable.length > 0 === wanted,
+  unreadable: (actor, wanted) => isUnreadable(actor) === wanted,
   pasted: ({ task }, wanted) => (task.origin === 'pasted' || task.origin === 'log') === wanted,
 }
 

@@ -1,5 +1,12 @@
-import { isMoving, isProvenStuck } from '../situation/actor.ts'
+import {
+  type Actor,
+  blocksReaders,
+  isMoving,
+  isProvenStuck,
+  isUnreadable,
+} from '../situation/actor.ts'
 import type { Connection } from '../situation/fuse.ts'
+import type { Situation } from '../situation/situation.ts'
 import type { Asked } from './match.ts'
 
 /** What a signature may ask of a match as a whole, beyond its roles. */
@@ -32,9 +39,12 @@ export const FACTS: Readonly<Record<string, (asked: Asked) => boolean>> = {
   /** Requests to the NFS server are queued in sunrpc. */
   'rpc-queued': ({ situation }) => situation.snapshot.rpcTasks.length > 0,
   /** Some FUSE connection has requests without an answer, and no readable task waits for one. */
-  'unseen-fuse-wait': ({ situation }) =>
-    situation.fuse.connections.some(({ waiting }) => (waiting ?? 0) > 0) &&
-    !situation.notable.some(({ wait }) => wait?.class === 'fuse' && wait.blocked),
+  'unseen-fuse-wait': ({ situation }) => situation.fuse.unseen.length > 0,
+  /** Some readable task waits for a FUSE daemon: what cannot be read may queue behind the same. */
+  'fuse-wait-seen': ({ situation }) =>
+    situation.notable.some(({ wait }) => wait?.class === 'fuse' && wait.blocked),
+  /** Reading the stack of some anchor blocked. */
+  'reading-blocked': ({ draft }) => draft.anchors.some(blocksReaders),
   /** Every anchor is a report that no longer holds. */
   past: ({ draft }) => draft.anchors.every(({ kind }) => kind === 'history'),
   /** Some task waits for those of the match. */
@@ -56,8 +66,15 @@ function daemonIs(asked: Asked, state: string): boolean {
 export function connectionsOf({ draft, situation }: Asked): readonly Connection[] {
   const found = new Set<Connection>()
   for (const anchor of draft.anchors) {
-    if (anchor.wait?.class !== 'fuse') continue
-    for (const connection of situation.fuse.of(anchor)) found.add(connection)
+    for (const connection of awaitedBy(anchor, situation)) found.add(connection)
   }
   return [...found]
+}
+
+/** A task that nobody could read may wait for the requests that no readable task waits for. */
+function awaitedBy(anchor: Actor, { fuse }: Situation): readonly Connection[] {
+  if (anchor.wait?.class === 'fuse') return fuse.of(anchor)
+  if (anchor.wait !== null || !isUnreadable(anchor)) return []
+  const near = fuse.of(anchor).filter((connection) => fuse.unseen.includes(connection))
+  return near.length > 0 ? near : fuse.unseen
 }

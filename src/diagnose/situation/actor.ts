@@ -45,6 +45,20 @@ export function isMoving(actor: Actor): boolean {
   return actor.progress?.kind === 'moving'
 }
 
+// Said at once, by a kernel that blocks nobody: it tells of rights, or of a task that is gone.
+const REFUSAL = /^(?:permission|operation not permitted|vanished|no such)/i
+const BLOCKED = /^(?:blocked|timed out)/i
+
+/** True when reading a file of it may have blocked: a refusal says nothing of the task. */
+export function isUnreadable({ task }: Actor): boolean {
+  return task.unreadable.some(({ why }) => !REFUSAL.test(why))
+}
+
+/** True when the collector says that reading its stack blocked. */
+export function blocksReaders({ task }: Actor): boolean {
+  return task.unreadable.some(({ path, why }) => path.endsWith('/stack') && BLOCKED.test(why))
+}
+
 /** `ndrive (tid 492)`, as sentences name a task. */
 export function nameOf({ task }: Actor): string {
   const comm = task.comm ?? 'a task'

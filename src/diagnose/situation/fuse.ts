@@ -39,6 +39,8 @@ export type Connection = {
 export type FuseView = {
   readonly connections: readonly Connection[]
   readonly daemons: readonly FuseDaemon[]
+  /** Connections with requests that no task of the bundle is seen to wait for. */
+  readonly unseen: readonly Connection[]
   /** Connections that a task which waits for FUSE may wait on, likeliest first. */
   readonly of: (actor: Actor) => readonly Connection[]
 }
@@ -78,7 +80,14 @@ export function fuseOf(
         sees(daemon, each, spaces),
     ),
   }))
-  return { connections, daemons, of: (actor) => candidates(actor, connections, leaders) }
+  const of = (actor: Actor) => candidates(actor, connections, leaders)
+  const awaited = new Set([...groups.values()].flat().filter(isWaiting).flatMap(of))
+  const unseen = connections.filter((each) => (each.waiting ?? 0) > 0 && !awaited.has(each))
+  return { connections, daemons, unseen, of }
+}
+
+function isWaiting({ wait }: Actor): boolean {
+  return wait?.class === 'fuse' && wait.blocked
 }
 
 function daemonsOf(

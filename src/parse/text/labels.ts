@@ -52,7 +52,8 @@ const HEADINGS: readonly { readonly example: string; readonly shape: RegExp }[] 
   // What stands behind the name is a wait channel, or the rest of a name with spaces: nobody knows.
   {
     example: '/proc/2070/task/2071: tokio rt 0',
-    shape: /^[=\-#*:> ]{0,10}\/?proc\/(?<tgid>\d{1,8})(?:\/task\/(?<tid>\d{1,8}))?\/?[ :,]{1,3}(?!\/)\S/,
+    shape:
+      /^[=\-#*:> ]{0,10}\/?proc\/(?<tgid>\d{1,8})(?:\/task\/(?<tid>\d{1,8}))?\/?[ :,]{1,3}(?!\/)\S/,
   },
   { example: '2070', shape: /^[=\-#* ]{0,10}(?<tid>\d{1,8}) ?[=\-#*: ]{0,10}$/ },
   {

@@ -2,9 +2,9 @@ import type { PsRow } from '../../model/snapshot.ts'
 import type { LogScan } from '../log/log-scan.ts'
 import { parsePs } from '../ps.ts'
 import { headingOf, isPrompt, loneName, type ProcPath, pathsIn } from './labels.ts'
-import { StatusOrder } from './status-order.ts'
 import { LooseStatus } from './loose-status.ts'
 import { keepStatus, newFact, type PastedFact, statusField } from './pasted-fact.ts'
+import { StatusOrder } from './status-order.ts'
 
 const TASKS_MAX = 20_000
 
