@@ -98,7 +98,7 @@ export function isPrompt(line: string): boolean {
 }
 
 /** A name between two stacks, as `cat /proc/$p/comm /proc/$p/stack` prints them in a loop. */
-const NAME_BETWEEN = /^ *\[<\w{1,16}>\] ?[\w.]{1,200}\+0x.{0,200}\n(?=\S{1,64}\n *\[<)/gm
+const NAME_BETWEEN = /^ *\[<\w{1,16}>\] ?[\w.]{1,200}\+0x.{0,200}\n(?=(?:\S{1,64}\n){1,16} *\[<)/gm
 const NAMES_MIN = 2
 
 /** True when the one word above each stack of a text is its task's name. */
