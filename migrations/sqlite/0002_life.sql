@@ -10,3 +10,39 @@ CREATE TABLE incident_outbox (
   snapshot_id TEXT,                                -- that showed it; null where a person did it
   written_at  INTEGER NOT NULL
 );
+
+-- Incidents ------------------------------------------------------------------------------------
+
+-- When what an incident is about was started: numbers of one boot are used again. JSON, see found.ts. The identity of a
+-- row is the one that snapshots tell, and the row's id behind it.
+ALTER TABLE incidents ADD COLUMN starts TEXT NOT NULL DEFAULT '{}';
+UPDATE incidents SET identity = identity || ' @' || id;
+
+-- Until when nobody wants to hear of it; null: it is not muted.
+ALTER TABLE incidents ADD COLUMN muted_until INTEGER;
+ALTER TABLE incidents ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX incidents_by_mute ON incidents (muted_until) WHERE muted_until IS NOT NULL;
+ALTER TABLE incident_history ADD COLUMN until INTEGER;
+
+-- Cells with whether their incidents are muted: those are not counted as open.
+CREATE TABLE cells_with_mute (
+  cell_id       INTEGER PRIMARY KEY,
+  signature     TEXT    NOT NULL,
+  verdict       TEXT    NOT NULL,
+  severity      TEXT    NOT NULL,
+  state         TEXT    NOT NULL,
+  muted         INTEGER NOT NULL,
+  class         TEXT    NOT NULL,
+  kernel        TEXT    NOT NULL,
+  kernel_series TEXT    NOT NULL,
+  incidents     INTEGER NOT NULL,
+  tasks         INTEGER NOT NULL,
+  first_seen    INTEGER NOT NULL,
+  last_seen     INTEGER NOT NULL,
+  UNIQUE (signature, verdict, severity, state, muted, class, kernel)
+);
+INSERT INTO cells_with_mute
+  SELECT cell_id, signature, verdict, severity, state, 0, class, kernel, kernel_series, incidents, tasks, first_seen, last_seen
+  FROM cells;
+DROP TABLE cells;
+ALTER TABLE cells_with_mute RENAME TO cells;

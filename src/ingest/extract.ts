@@ -11,6 +11,7 @@ import type { Task } from '../model/task.ts'
 import type { FoundIncident, FoundSnapshot, FoundStack, Looked, Proof } from '../store/found.ts'
 import { pack } from '../store/packed.ts'
 import { packFrames } from '../store/packed-frames.ts'
+import { StartTable } from './starts.ts'
 
 /** Distinct stacks kept of one snapshot: a host has some hundred, a hostile bundle what it likes. */
 const STACKS_MAX = 2_000
@@ -28,15 +29,17 @@ export function extract(
   earlier: Earlier | null = null,
 ): FoundSnapshot {
   const table = stackTable(snapshot, diagnosis)
-  const starts = startsOf(snapshot)
+  const starts = new StartTable(snapshot)
   const seen = new Map<string, number>()
   const looked = lookedOf(snapshot)
   const incidents = diagnosis.incidents.map((incident) => {
-    const identity = identityOf(incident, starts)
+    const { signature, subject } = incident
+    const identity = `${signature} ${subject.kind}:${subject.id}`
     const times = seen.get(identity) ?? 0
     seen.set(identity, times + 1)
     const unique = times === 0 ? identity : `${identity} #${times + 1}`
-    return toFound(incident, unique, table, looked.taskCount)
+    const found = toFound(incident, table, looked.taskCount)
+    return { ...found, identity: unique, starts: starts.startsOf(incident) }
   })
   return {
     host: { ...diagnosis.snapshot.host, labels: boundedLabels(diagnosis.snapshot.host.labels) },
@@ -145,29 +148,11 @@ function toFoundStack(stack: Stack, stackHash: string, hint: Hint): FoundStack {
   }
 }
 
-/** Pids are used again within a boot: a task is told from its successor by when it started. */
-function startsOf(snapshot: Snapshot): ReadonlyMap<string, number> {
-  const starts = new Map<string, number>()
-  for (const { tid, startTicks } of snapshot.tasks) {
-    if (tid !== null && startTicks !== null) starts.set(String(tid), startTicks)
-  }
-  return starts
-}
-
-function identityOf(
-  { signature, subject }: DiagnosedIncident,
-  starts: ReadonlyMap<string, number>,
-): string {
-  const start = subject.kind === 'task' ? starts.get(subject.id) : undefined
-  return `${signature} ${subject.kind}:${subject.id}${start === undefined ? '' : `@${start}`}`
-}
-
 function toFound(
   incident: DiagnosedIncident,
-  identity: string,
   table: StackTable,
   taskCount: number,
-): FoundIncident {
+): Omit<FoundIncident, 'identity' | 'starts'> {
   const { tasks, evidence, missing, graph, advice, ...item } = incident
   const tids = [...new Set(tasks.flatMap(({ tid }) => tid ?? []))]
   const stacks = [...new Set(tids.flatMap((tid) => table.ofTid.get(tid) ?? []))]
@@ -175,7 +160,6 @@ function toFound(
   const comms = tasks.flatMap(({ comm }) => comm ?? [])
   return {
     ...item,
-    identity,
     class: culpritOf(tasks)?.waitsOn?.class ?? null,
     taskCount: tasks.length,
     proof: proofOf(incident, tids, taskCount),

@@ -1,7 +1,6 @@
 import { VERDICTS } from '../model/diagnosis.ts'
-import type { IncidentState } from '../model/incident.ts'
 import type { Looked, Proof } from '../store/found.ts'
-import type { HistoryRow, Life, Sighting, Visit } from '../store/life.ts'
+import { type HistoryRow, type Life, obey, type Sighting, type Visit } from '../store/life.ts'
 
 // The life of an incident follows from what happened to its host, in the order in which it
 // happened: in whatever order the snapshots arrive, the same events make the same life.
@@ -25,6 +24,7 @@ export function begin(sighting: Sighting, proof: Proof): Step {
   const life: Life = {
     state: 'open',
     resolution: null,
+    mutedUntil: null,
     firstSeen: sighting.at,
     lastSeen: sighting.at,
     snapshots: 1,
@@ -44,7 +44,7 @@ export function advance(life: Life, event: LifeEvent, bootId: string): Step {
     case 'absent':
       return miss(life, event.visit, bootId)
     case 'person':
-      return obey(life, event.row)
+      return { life: obey(life, event.row), history: event.row }
   }
 }
 
@@ -67,6 +67,10 @@ export function relive(
   return life ? { life, history } : null
 }
 
+function isMuted({ mutedUntil }: Life, at: number): boolean {
+  return mutedUntil !== null && at < mutedUntil
+}
+
 /** True when an event can be put behind a life without looking at what came before. */
 export function isNext(life: Life, at: number): boolean {
   return at > life.lastEventAt
@@ -78,11 +82,12 @@ function see(life: Life, sighting: Sighting, proof: Proof): Step {
   if (isNote && life.wasWorse) {
     return resolve({ ...life, proof }, 'cleared', sighting.at, sighting.snapshotId)
   }
+  const isReopened = life.state === 'resolved' && !isMuted(life, sighting.at)
   const isBetter = compareWords(sighting, life.shown) >= 0
   const seen: Life = {
     ...life,
-    state: life.state === 'resolved' ? 'open' : life.state,
-    resolution: null,
+    state: isReopened ? 'open' : life.state,
+    resolution: isReopened ? null : life.resolution,
     firstSeen: Math.min(life.firstSeen, sighting.at),
     lastSeen: Math.max(life.lastSeen, sighting.at),
     snapshots: life.snapshots + 1,
@@ -91,7 +96,7 @@ function see(life: Life, sighting: Sighting, proof: Proof): Step {
     shown: isBetter ? sighting : life.shown,
     proof,
   }
-  if (life.state === 'resolved') {
+  if (isReopened) {
     return { life: seen, history: line('reopened', sighting.at, sighting.snapshotId) }
   }
   const isNews = isBetter && sighting.verdict !== life.shown.verdict
@@ -110,23 +115,9 @@ function resolve(life: Life, why: 'cleared' | 'rebooted', at: number, snapshotId
   if (life.state === 'resolved') return { life, history: null }
   const lastEventAt = Math.max(life.lastEventAt, at)
   return {
-    life: { ...life, state: 'resolved', resolution: why, lastEventAt },
+    life: { ...life, state: 'resolved', resolution: why, mutedUntil: null, lastEventAt },
     history: line(why, at, snapshotId),
   }
-}
-
-// What a person did is kept as it was written: a note is `seen`, opening anything is `reopened`.
-const STATE_AFTER: Readonly<Partial<Record<HistoryRow['what'], IncidentState>>> = {
-  acknowledged: 'acknowledged',
-  resolved: 'resolved',
-  reopened: 'open',
-}
-
-function obey(life: Life, row: HistoryRow): Step {
-  const state = STATE_AFTER[row.what] ?? life.state
-  const resolution = state === life.state ? life.resolution : null
-  const lastEventAt = Math.max(life.lastEventAt, row.at)
-  return { life: { ...life, state, resolution, lastEventAt }, history: row }
 }
 
 /**

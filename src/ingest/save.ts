@@ -1,10 +1,11 @@
+import type { Given, Host } from '../model/snapshot.ts'
+import { nameOfFile } from '../parse/host-facts.ts'
 import type { FoundIncident, FoundSnapshot } from '../store/found.ts'
 import { hostNameOf, resolveHost, touchHost } from '../store/hosts.ts'
 import {
   addHistory,
   addSighting,
   addVisit,
-  findByIdentity,
   lifeOf,
   listHistory,
   listSightings,
@@ -12,6 +13,7 @@ import {
   listVisits,
   replaceHistory,
 } from '../store/incident-events.ts'
+import { addStarts, findSame } from '../store/incident-identity.ts'
 import { insertIncident, type Teller, updateIncident } from '../store/incident-save.ts'
 import type { Sighting, Visit } from '../store/life.ts'
 import { saveLook } from '../store/looks.ts'
@@ -39,8 +41,11 @@ export async function saveFound(
     const given = await findGiven(tx, snapshotId)
     await removeJob(tx, snapshotId)
     if (!given || given.status === 'done') return
-    const takenAt = fromTime(found.collectedAt, fromTime(given.given.receivedAt, nowMs))
-    const host = await resolveHost(tx, found.host, takenAt)
+    const receivedAt = fromTime(given.given.receivedAt, nowMs)
+    // No host's clock makes a snapshot later than its arrival: all that follow would count as older.
+    const takenAt = Math.min(fromTime(found.collectedAt, receivedAt), receivedAt)
+    const name = hostNameOf(found.host)
+    const host = await resolveHost(tx, identified(found.host, given.given), takenAt, name)
     await touchHost(tx, host, { host: found.host, kernel: found.kernel, takenAt })
     const at = { hostId: host.host_id, snapshotNo: given.snapshotNo, takenAt }
     const stackNos = await saveStacks(tx, found.stacks)
@@ -63,8 +68,15 @@ export async function saveFound(
     await addVisit(tx, host.host_id, given.snapshotNo, saving.visit)
     if (found.look !== null) await saveLook(tx, at, found.host.bootId ?? '', found.look)
     const incidentIds = await saveIncidents(saving)
-    await completeSnapshot(tx, snapshotId, { ...at, hostName: host.name, found, incidentIds })
+    const hostName = shownName(saving) || null
+    await completeSnapshot(tx, snapshotId, { ...at, hostName, found, incidentIds })
   })
+}
+
+/** A file's name is no name of a host: two machines may send files of one name. */
+function identified(host: Host, given: Given): Host {
+  const isOfFile = given.host === undefined && host.name === nameOfFile(given.name)
+  return isOfFile && !host.machineId && !host.bootId ? { ...host, name: null } : host
 }
 
 type Saving = {
@@ -84,7 +96,8 @@ async function saveIncidents(saving: Saving): Promise<readonly string[]> {
   const { tx, host, visit, found, isNewest } = saving
   const shown = new Map<number, string>()
   for (const incident of found.incidents) {
-    const known = await findByIdentity(tx, host.host_id, visit.bootId, incident.identity)
+    const boot = { hostId: host.host_id, bootId: visit.bootId }
+    const known = await findSame(tx, boot, incident, visit.at)
     const row = known
       ? await seeAgain(saving, known, incident)
       : await openIncident(saving, incident)
@@ -127,8 +140,7 @@ async function seeAgain(
 ): Promise<IncidentRow> {
   const sighting = sightingOf(saving.visit, incident)
   const event: LifeEvent = { kind: 'shown', sighting, proof: incident.proof }
-  const after = await apply(saving, row, event, incident)
-  return after
+  return apply(saving, await addStarts(saving.tx, row, incident.starts), event, incident)
 }
 
 /** Takes one event into a life: behind the others where it is the newest, else into its place. */
@@ -186,9 +198,15 @@ async function write(
   return updateIncident(saving.tx, row, life, isTold ? tellerOf(saving, incident) : null)
 }
 
-function tellerOf({ host, found, stackNos }: Saving, incident: FoundIncident): Teller {
+/** The host's name as its first snapshot told it; '' where nothing tells. */
+function shownName({ host, found }: Saving): string {
+  return hostNameOf(found.host) === '' ? '' : host.name
+}
+
+function tellerOf(saving: Saving, incident: FoundIncident): Teller {
+  const { found, stackNos } = saving
   return {
-    hostName: host.name || hostNameOf(found.host),
+    hostName: shownName(saving),
     kernel: found.kernel.release,
     labels: found.host.labels,
     found: incident,

@@ -5,6 +5,14 @@ import type { Link } from './link.ts'
 export const INCIDENT_STATES = ['open', 'acknowledged', 'resolved'] as const
 export type IncidentState = (typeof INCIDENT_STATES)[number]
 
+/** Begins the name of a host that no snapshot names: its number follows. */
+export const UNNAMED = 'unnamed-'
+
+/** Name that the unnamed host of an incident has among the hosts: an incident's id ends in its host's number. */
+export function unnamedHostOf(incidentId: string): string {
+  return `${UNNAMED}${Number.parseInt(incidentId.slice(-8), 16)}`
+}
+
 /** One change in the life of an incident. */
 export type HistoryItem = {
   /** RFC 3339 UTC. */
@@ -18,6 +26,9 @@ export type HistoryItem = {
     | 'cleared'
     | 'rebooted'
     | 'reopened'
+    | 'muted'
+    | 'unmuted'
+    | 'noted'
   /** `hangar` for what a snapshot showed, else the name of a token. */
   readonly who: string
   /** The snapshot that showed it; null for what people did. */
@@ -37,6 +48,8 @@ export type IncidentItem = {
   readonly state: IncidentState
   /** Why it is resolved: `cleared`, `rebooted`, or null (open, or resolved by people). */
   readonly resolution: 'cleared' | 'rebooted' | null
+  /** RFC 3339: nobody wants to hear of it until then, 9999-12-31T23:59:59.999Z for good; null when it is not muted. */
+  readonly mutedUntil: string | null
   readonly title: string
   readonly summary: string
   readonly subject: Subject

@@ -33,6 +33,7 @@ export const PROBLEMS = {
   'archive-removed': { status: 410, title: 'The archive of this snapshot is no longer kept' },
   'stack-unknown': { status: 404, title: 'There is no stack with this fingerprint' },
   'incident-unknown': { status: 404, title: 'There is no incident with this id' },
+  'incident-changed': { status: 409, title: 'The incident is in another state by now' },
   'host-unknown': { status: 404, title: 'There is no host with this name' },
   'signature-unknown': { status: 404, title: 'There is no signature with this id' },
   'link-unknown': { status: 404, title: 'There is no link with this id' },

@@ -7,6 +7,8 @@ export type IncidentFilter = {
   readonly verdict?: readonly string[]
   readonly severity?: readonly string[]
   readonly state?: readonly string[]
+  /** True: only what is muted; false: only what is not. */
+  readonly muted?: boolean
   readonly host?: readonly string[]
   readonly kernel?: readonly string[]
   readonly class?: readonly string[]

@@ -60,7 +60,7 @@ export class HostFacts {
       this.#manifest?.host ??
       this.#word('hostname') ??
       this.#uname?.host ??
-      nameOf(given.name)
+      nameOfFile(given.name)
     return {
       name,
       machineId: this.#manifest?.machineId ?? this.#word('machine-id'),
@@ -121,7 +121,7 @@ function rankOf(path: string): string {
 const EXTENSIONS = /(?:\.(?:tar|tgz|tzst|gz|zst|xz|txt|log))+$/
 
 /** `/tmp/seqB1-deadlock.tar.gz` is `seqB1-deadlock`; null for a name that says nothing. */
-function nameOf(name: string): string | null {
+export function nameOfFile(name: string): string | null {
   const last = name.split('/').findLast((part) => part !== '') ?? ''
   const bare = last.replace(EXTENSIONS, '')
   return bare === '' || bare === '-' ? null : bare

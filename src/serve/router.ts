@@ -31,6 +31,7 @@ import { getTickets } from './routes/get-tickets.ts'
 import { patchIncident } from './routes/patch-incident.ts'
 import { postAnalyze } from './routes/post-analyze.ts'
 import { postIncidentLink } from './routes/post-incident-link.ts'
+import { postIncidentsBulk } from './routes/post-incidents-bulk.ts'
 import { postProblemLink } from './routes/post-problem-link.ts'
 import { postSignatureLink } from './routes/post-signature-link.ts'
 import { postSnapshots } from './routes/post-snapshots.ts'
@@ -52,6 +53,7 @@ export const API_ROUTES: readonly Route[] = [
   getSnapshotArchive,
   postAnalyze,
   getIncidents,
+  postIncidentsBulk,
   getIncidentMarkdown,
   getIncident,
   patchIncident,

@@ -96,6 +96,7 @@ const incidentFilter = {
   verdict: many(negatable(VERDICTS)).exactOptional(),
   severity: many(negatable(SEVERITIES)).exactOptional(),
   state: many(negatable(INCIDENT_STATES)).exactOptional(),
+  muted: yesNo.meta({ description: 'Only what is muted, or only what is not' }).exactOptional(),
   host: many(word)
     .meta({ description: `Name of a host. ${not}` })
     .exactOptional(),
@@ -122,7 +123,7 @@ const incidentFilter = {
     .exactOptional(),
 }
 
-const IncidentFilterQuery = yields<IncidentFilter>()(z.strictObject(incidentFilter))
+export const IncidentFilterQuery = yields<IncidentFilter>()(z.strictObject(incidentFilter))
 
 export const IncidentsQuery = yields<IncidentQuery>()(
   IncidentFilterQuery.extend({

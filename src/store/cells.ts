@@ -19,19 +19,20 @@ export async function findCell(tx: Sql, incident: Omit<Counted, 'cell_id'>): Pro
     incident.verdict,
     incident.severity,
     incident.state,
+    incident.muted,
     incident.class,
     incident.kernel,
   ] as const
   const known = await tx.get<{ cell_id: number }>(
     `SELECT cell_id FROM cells WHERE signature = ? AND verdict = ? AND severity = ? AND state = ?
-     AND class = ? AND kernel = ?`,
+     AND muted = ? AND class = ? AND kernel = ?`,
     ...keys,
   )
   if (known) return known.cell_id
   const made = await tx.get<{ cell_id: number }>(
-    `INSERT INTO cells (signature, verdict, severity, state, class, kernel, kernel_series,
+    `INSERT INTO cells (signature, verdict, severity, state, muted, class, kernel, kernel_series,
        incidents, tasks, first_seen, last_seen)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0) RETURNING cell_id`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0) RETURNING cell_id`,
     ...keys,
     incident.kernel_series,
   )

@@ -8,6 +8,7 @@ export type Counted = Pick<
   | 'verdict'
   | 'severity'
   | 'state'
+  | 'muted'
   | 'class'
   | 'kernel'
   | 'kernel_series'

@@ -35,9 +35,18 @@ export type FoundStack = {
   readonly names: readonly string[]
 }
 
+/**
+ * When what an incident is about was started, in ticks since boot: its subject under
+ * `SUBJECT_START`, its tasks under their tids. What the snapshot does not show is left out.
+ */
+export type Starts = Readonly<Record<string, number>>
+
+export const SUBJECT_START = 'subject'
+
 export type FoundIncident = {
-  /** Signature, subject and what else tells two incidents of one boot apart. */
+  /** Signature and subject: with `starts`, what tells two incidents of one boot apart. */
   readonly identity: string
+  readonly starts: Starts
   readonly signature: string
   readonly signatureVersion: number
   readonly verdict: Verdict

@@ -1,4 +1,10 @@
-import type { HostItem, IncidentItem, Page, SnapshotItem } from '../model/incident.ts'
+import {
+  type HostItem,
+  type IncidentItem,
+  type Page,
+  type SnapshotItem,
+  UNNAMED,
+} from '../model/incident.ts'
 import type { Host, Kernel } from '../model/snapshot.ts'
 import { toIncidentItem } from './incident-rows.ts'
 import type { Store } from './open.ts'
@@ -75,19 +81,25 @@ export async function findHost(store: Store, name: string): Promise<HostWhole | 
 /**
  * The host a snapshot is of, or null for a new one. Images are cloned with their machine id, so the
  * id counts together with the name; a bundle that tells a name alone (a crash dump's log) is of the
- * host that first had it.
+ * host that first had it. A snapshot that tells neither, nor its boot, is of no host that is known.
  */
 export async function findHostOf(sql: Sql, host: Host): Promise<HostRow | null> {
   const { strong, weak } = keysOf(host)
   const known = strong === null ? null : await findByKey(sql, strong)
-  return known ?? (await adoptable(sql, weak, host.machineId))
+  return known ?? (weak === null ? null : await adoptable(sql, weak, host.machineId))
 }
 
-/** The same, made when it is the first one. */
-export async function resolveHost(tx: Sql, host: Host, takenAt: number): Promise<HostRow> {
-  const { strong, weak } = keysOf(host)
-  const row = (await findHostOf(tx, host)) ?? (await insertHost(tx, host, takenAt))
-  for (const key of strong ? [strong, weak] : [weak]) {
+/** The same, made when it is the first one; `name` is what it is called then. */
+export async function resolveHost(
+  tx: Sql,
+  host: Host,
+  takenAt: number,
+  name: string = hostNameOf(host),
+): Promise<HostRow> {
+  const row = (await findHostOf(tx, host)) ?? (await insertHost(tx, host, takenAt, name))
+  const { strong, weak, boot } = keysOf(host)
+  for (const key of new Set([strong, weak, boot])) {
+    if (key === null) continue
     await tx.run(
       'INSERT INTO host_keys (host_key, host_id) VALUES (?, ?) ON CONFLICT (host_key) DO NOTHING',
       key,
@@ -117,16 +129,28 @@ export async function touchHost(
   )
 }
 
-/** A name for every host: what nobody named is called by what sets it apart. */
+/** A name for a host: what nobody named is called by what sets it apart; '' where nothing does. */
 export function hostNameOf(host: Host): string {
   if (host.name) return host.name
   if (host.machineId) return `machine-${host.machineId.slice(0, 12)}`
-  return host.bootId ? `boot-${host.bootId.slice(0, 12)}` : 'unknown'
+  return host.bootId ? `boot-${host.bootId.slice(0, 12)}` : ''
 }
 
-function keysOf(host: Host): { readonly strong: string | null; readonly weak: string } {
-  const strong = host.machineId ? `m:${host.machineId}:${firstLabelOf(host.name)}` : null
-  return { strong, weak: `n:${hostNameOf(host).toLowerCase()}` }
+/** Names that a host has before it is given one: they say nothing of which it is. */
+const GENERIC_NAME = /^(?:localhost(?:[.-].*)?|\(none\)|debian|ubuntu|none|unknown)$/i
+
+type HostKeys = {
+  readonly strong: string | null
+  /** Tells a host where no machine id does. */
+  readonly weak: string | null
+  readonly boot: string | null
+}
+
+function keysOf({ name, machineId, bootId }: Host): HostKeys {
+  const strong = machineId ? `m:${machineId}:${firstLabelOf(name)}` : null
+  const boot = bootId ? `b:${bootId}` : null
+  const named = name && !GENERIC_NAME.test(name) ? `n:${name.toLowerCase()}` : null
+  return { strong, weak: named ?? boot, boot }
 }
 
 function firstLabelOf(name: string | null): string {
@@ -147,28 +171,21 @@ async function adoptable(tx: Sql, key: string, machineId: string | null): Promis
   return isOther ? null : row
 }
 
-async function insertHost(tx: Sql, host: Host, takenAt: number): Promise<HostRow> {
-  const row = {
-    name: hostNameOf(host),
-    machine_id: host.machineId,
-    boot_id: null,
-    kernel: null,
-    labels: '{}',
-    first_seen: takenAt,
-    last_seen: takenAt,
-    snapshots: 0,
-    incidents: 0,
-    open_incidents: 0,
-  }
-  const made = await tx.get<{ host_id: number }>(
+async function insertHost(tx: Sql, host: Host, takenAt: number, name: string): Promise<HostRow> {
+  const made = await tx.get<HostRow>(
     `INSERT INTO hosts (name, machine_id, labels, first_seen, last_seen, snapshots, incidents, open_incidents)
-     VALUES (?, ?, '{}', ?, ?, 0, 0, 0) RETURNING host_id`,
-    row.name,
-    row.machine_id,
+     VALUES (?, ?, '{}', ?, ?, 0, 0, 0) RETURNING *`,
+    name,
+    host.machineId,
     takenAt,
     takenAt,
   )
-  return { ...row, host_id: made?.host_id ?? 0 }
+  if (!made) throw new Error('A host that was inserted is not there')
+  if (made.name !== '') return made
+  // It still has an address of its own.
+  const unnamed = `${UNNAMED}${made.host_id}`
+  await tx.run('UPDATE hosts SET name = ? WHERE host_id = ?', unnamed, made.host_id)
+  return { ...made, name: unnamed }
 }
 
 function toHostItem(row: HostRow): HostItem {

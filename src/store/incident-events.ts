@@ -91,6 +91,7 @@ export async function lifeOf(tx: Sql, row: IncidentRow): Promise<Life> {
   return {
     state: stateOf(row),
     resolution: oneOf(['cleared', 'rebooted'] as const, row.resolution, null),
+    mutedUntil: row.muted_until,
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,
     snapshots: row.snapshots,
@@ -110,21 +111,6 @@ const UNPROVEN: Proof = { tasks: true, log: false, goroutines: false, tids: [], 
 
 export function stateOf(row: IncidentRow): IncidentState {
   return oneOf(['open', 'acknowledged', 'resolved'] as const, row.state, 'open')
-}
-
-/** The incident of a host boot with this identity, or null. */
-export async function findByIdentity(
-  tx: Sql,
-  hostId: number,
-  bootId: string,
-  identity: string,
-): Promise<IncidentRow | null> {
-  return tx.get<IncidentRow>(
-    'SELECT * FROM incidents WHERE host_id = ? AND boot_id = ? AND identity = ?',
-    hostId,
-    bootId,
-    identity,
-  )
 }
 
 /** Incidents of a host that a snapshot taken then can say something of by not showing them. */
@@ -154,9 +140,9 @@ type IncidentKey = Pick<IncidentRow, 'host_id' | 'incident_no'>
 
 export async function addHistory(tx: Sql, incident: IncidentKey, row: HistoryRow): Promise<void> {
   await tx.run(
-    `INSERT INTO incident_history (host_id, incident_no, item, at, what, who, by_person, snapshot_id, note)
+    `INSERT INTO incident_history (host_id, incident_no, item, at, what, who, by_person, snapshot_id, note, until)
      VALUES (?, ?, (SELECT coalesce(max(item), 0) + 1 FROM incident_history WHERE host_id = ? AND incident_no = ?),
-       ?, ?, ?, ?, ?, ?)`,
+       ?, ?, ?, ?, ?, ?, ?)`,
     incident.host_id,
     incident.incident_no,
     incident.host_id,
@@ -167,6 +153,7 @@ export async function addHistory(tx: Sql, incident: IncidentKey, row: HistoryRow
     row.byPerson ? 1 : 0,
     row.snapshotId,
     row.note,
+    row.until ?? null,
   )
 }
 
@@ -175,7 +162,7 @@ export async function listHistory(sql: Sql, incident: IncidentKey): Promise<read
   const rows = await sql.all<
     Omit<HistoryRow, 'byPerson'> & { byPerson: number; what: HistoryItem['what'] }
   >(
-    `SELECT at, what, who, by_person AS byPerson, snapshot_id AS snapshotId, note
+    `SELECT at, what, who, by_person AS byPerson, snapshot_id AS snapshotId, note, until
      FROM incident_history WHERE host_id = ? AND incident_no = ? ORDER BY item`,
     incident.host_id,
     incident.incident_no,

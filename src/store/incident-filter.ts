@@ -15,7 +15,10 @@ const RARE_MAX = 5_000
 
 /** Conditions that hold for cells and incidents alike. */
 export function cellConditions(filter: IncidentFilter): readonly Condition[] {
-  return CELL_FILTERS.flatMap((name) => valueConditions(sql.ref(name), filter[name] ?? []))
+  return [
+    ...CELL_FILTERS.flatMap((name) => valueConditions(sql.ref(name), filter[name] ?? [])),
+    ...(filter.muted === undefined ? [] : [sql<SqlBool>`muted = ${filter.muted ? 1 : 0}`]),
+  ]
 }
 
 /** True when cells alone can answer the filter. */

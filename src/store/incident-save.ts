@@ -3,6 +3,7 @@ import { findCell } from './cells.ts'
 import type { Counted } from './counted.ts'
 import type { FoundIncident } from './found.ts'
 import { newIncidentId } from './ids.ts'
+import { identityColumn } from './incident-identity.ts'
 import { kernelSeriesOf } from './incident-rows.ts'
 import type { Life } from './life.ts'
 import { isPressing } from './outbox.ts'
@@ -29,11 +30,13 @@ export async function insertIncident(
   life: Life,
   teller: Teller,
 ): Promise<IncidentRow> {
+  const id = newIncidentId(at.nowMs, at.hostId)
   const draft = {
     host_id: at.hostId,
-    id: newIncidentId(at.nowMs, at.hostId),
+    id,
     boot_id: at.bootId,
-    identity: teller.found.identity,
+    identity: identityColumn(teller.found.identity, id),
+    starts: JSON.stringify(teller.found.starts),
     signature: teller.found.signature,
     incident_no: 0,
     ...wordsOf(teller),
@@ -81,7 +84,7 @@ const COLUMNS = [
   'host_id', 'id', 'boot_id', 'identity', 'signature', 'signature_version', 'verdict', 'severity',
   'severity_rank', 'state', 'resolution', 'class', 'kernel', 'kernel_series', 'fingerprint',
   'host_name', 'cell_id', 'first_seen', 'last_seen', 'since', 'snapshots', 'task_count',
-  'subject_kind', 'subject_id', 'last_event_at', 'was_worse', 'shown_at', 'shown_snapshot',
+  'subject_kind', 'subject_id', 'last_event_at', 'was_worse', 'starts', 'muted_until', 'muted', 'shown_at', 'shown_snapshot',
   'labels', 'title', 'summary',
 ] as const satisfies readonly (keyof IncidentRow)[]
 
@@ -110,6 +113,8 @@ function lifeColumns(life: Life) {
     severity_rank: SEVERITIES.indexOf(life.shown.severity),
     state: life.state,
     resolution: life.resolution,
+    muted_until: life.mutedUntil,
+    muted: life.mutedUntil === null ? 0 : 1,
     first_seen: life.firstSeen,
     last_seen: life.lastSeen,
     snapshots: life.snapshots,
@@ -127,7 +132,15 @@ export function countedOf<Row extends Omit<IncidentRow, 'cell_id'>>(
   return { ...row, labelValues: fromJson<Record<string, string>>(row.labels) }
 }
 
-const CELL_COLUMNS = ['signature', 'verdict', 'severity', 'state', 'class', 'kernel'] as const
+const CELL_COLUMNS = [
+  'signature',
+  'verdict',
+  'severity',
+  'state',
+  'muted',
+  'class',
+  'kernel',
+] as const
 
 async function cellAfter(tx: Sql, before: IncidentRow, draft: IncidentRow): Promise<number> {
   const isSame = CELL_COLUMNS.every((column) => before[column] === draft[column])

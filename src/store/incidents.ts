@@ -1,19 +1,19 @@
 import type { DiagnosedIncident } from '../model/diagnosis.ts'
-import type { HistoryItem, Incident, IncidentState } from '../model/incident.ts'
+import type { HistoryItem, Incident } from '../model/incident.ts'
 import { Problem } from '../model/problem.ts'
-import { hostIdOf } from './ids.ts'
-import { addHistory, lifeOf, listHistory, stateOf } from './incident-events.ts'
+import { findRow, type IncidentChange, writeChange } from './incident-change.ts'
+import { listHistory } from './incident-events.ts'
 import { toIncidentItem } from './incident-rows.ts'
-import { updateIncident } from './incident-save.ts'
 import type { HistoryRow } from './life.ts'
 import { linksOfIncident } from './links.ts'
 import type { Store } from './open.ts'
-import { tellChange } from './outbox.ts'
 import { toTime, unpack } from './packed.ts'
 import type { IncidentRow } from './schema.ts'
-import type { Sql } from './sql.ts'
 
 export { listIncidents } from './incident-list.ts'
+
+/** `mutedUntil` of what is muted for good: the last instant that RFC 3339 can write. */
+export const FOR_GOOD_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /** Sightings that an incident's history shows besides every change of state. */
 const SEEN_MAX = 50
@@ -49,58 +49,19 @@ const EMPTY_BODY: IncidentBody = {
   advice: { kernel: null, steps: [] },
 }
 
-export type IncidentChange = {
-  /** Absent: the state stays, only the note is kept. */
-  readonly state?: IncidentState | undefined
-  readonly note?: string | null | undefined
-  readonly who: string
-  /** RFC 3339. */
-  readonly at: string
-}
-
 /**
- * Writes what a person says of an incident.
- * @throws {Problem} incident-unknown
+ * Writes what a person says of an incident, and answers it as it is then.
+ * @throws {Problem} incident-unknown, incident-changed
  */
 export async function changeIncident(
   store: Store,
   id: string,
   change: IncidentChange,
 ): Promise<Incident> {
-  await store.write(async (tx) => {
-    const row = await findRow(tx, id)
-    if (!row) throw new Problem('incident-unknown', { id })
-    const life = await lifeOf(tx, row)
-    const state = change.state ?? life.state
-    const at = Date.parse(change.at)
-    const resolution = state === life.state ? life.resolution : null
-    const lastEventAt = Math.max(at, life.lastEventAt)
-    const after = await updateIncident(tx, row, { ...life, state, resolution, lastEventAt }, null)
-    await tellChange(tx, row, after, { atMs: at, who: change.who, snapshotId: null, nowMs: at })
-    await addHistory(tx, row, {
-      at,
-      what: whatOf(stateOf(row), state),
-      who: change.who,
-      byPerson: true,
-      snapshotId: null,
-      note: change.note ?? null,
-    })
-  }, 'durable')
+  await store.write((tx) => writeChange(tx, id, change), 'durable')
   const incident = await findIncident(store, id)
   if (!incident) throw new Problem('incident-unknown', { id })
   return incident
-}
-
-/** What a person did who set this state; a note alone is `seen`. */
-export function whatOf(before: IncidentState, after: IncidentState): HistoryItem['what'] {
-  if (before === after) return 'seen'
-  return after === 'open' ? 'reopened' : after
-}
-
-async function findRow(sql: Sql, id: string): Promise<IncidentRow | null> {
-  const hostId = hostIdOf(id)
-  if (hostId === null) return null
-  return sql.get<IncidentRow>('SELECT * FROM incidents WHERE host_id = ? AND id = ?', hostId, id)
 }
 
 /** Every change of state, and the last sightings between them, oldest first. */
@@ -118,11 +79,17 @@ async function historyOf(store: Store, row: IncidentRow): Promise<readonly Histo
     .map((sighting) => ({ ...sighting, what: 'seen', who: 'hangar', byPerson: false, note: null }))
   return [...changes, ...seen]
     .sort((left, right) => left.at - right.at)
-    .map(({ at, what, who, snapshotId, note }) => ({
+    .map(({ at, what, who, snapshotId, note, until }) => ({
       at: toTime(at),
       what,
       who,
       snapshot: snapshotId,
-      note,
+      note: until ? mutedNote(note, until) : note,
     }))
+}
+
+/** Until when it was muted, in front of what the person noted. */
+function mutedNote(note: string | null, until: number): string {
+  const words = until >= FOR_GOOD_MS ? 'for good' : `until ${toTime(until)}`
+  return note === null ? words : `${words}: ${note}`
 }

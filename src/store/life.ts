@@ -7,6 +7,8 @@ import type { Looked, Proof } from './found.ts'
 export type Life = {
   readonly state: IncidentState
   readonly resolution: 'cleared' | 'rebooted' | null
+  /** Nobody wants to hear of it until then; null when it is not muted. */
+  readonly mutedUntil: number | null
   readonly firstSeen: number
   readonly lastSeen: number
   readonly snapshots: number
@@ -44,4 +46,31 @@ export type HistoryRow = {
   readonly byPerson: boolean
   readonly snapshotId: string | null
   readonly note: string | null
+  /** Of `muted`: until when. */
+  readonly until?: number | null
+}
+
+// Opening anything is `reopened`.
+const STATE_AFTER: Readonly<Partial<Record<HistoryRow['what'], IncidentState>>> = {
+  acknowledged: 'acknowledged',
+  resolved: 'resolved',
+  reopened: 'open',
+}
+
+/** A life after what a person did; what was done is kept as it was written. */
+export function obey(life: Life, row: HistoryRow): Life {
+  const state = STATE_AFTER[row.what] ?? life.state
+  return {
+    ...life,
+    state,
+    resolution: state === life.state ? life.resolution : null,
+    mutedUntil: mutedAfter(life, row),
+    lastEventAt: Math.max(life.lastEventAt, row.at),
+  }
+}
+
+/** Who resolves a muted incident wants to hear of it no more than before. */
+function mutedAfter(life: Life, { what, until }: HistoryRow): number | null {
+  if (what === 'muted') return until ?? null
+  return what === 'unmuted' || what === 'reopened' ? null : life.mutedUntil
 }

@@ -78,16 +78,24 @@ export async function tellChange(
   )
 }
 
-/** A note opens nothing; one that turns out worse opens then, whenever it was first noted. */
+/**
+ * A note opens nothing; one that turns out worse opens then, whenever it was first noted. Of a
+ * muted one only its end is told; should it not have ended when the mute does, that is told.
+ */
 function changeOf(before: IncidentRow | null, after: IncidentRow): OutboxItem['what'] | null {
-  const was = before !== null && isPressing(before)
-  const is = isPressing(after)
-  if (was === is) return null
-  if (was) return 'resolved'
+  const was = before !== null && isUnresolved(before)
+  const is = isUnresolved(after)
+  if (was && !is) return 'resolved'
+  if (!is || after.muted === 1) return null
+  if (was) return before.muted === 1 ? 'reopened' : null
   return before?.was_worse === 1 ? 'reopened' : 'opened'
 }
 
-/** True while an incident asks for somebody: not over, and more than a note. */
-export function isPressing(row: Pick<IncidentRow, 'state' | 'severity'>): boolean {
+function isUnresolved(row: Pick<IncidentRow, 'state' | 'severity'>): boolean {
   return row.state !== 'resolved' && row.severity !== 'info'
+}
+
+/** True while an incident asks for somebody: not over, more than a note, and not muted. */
+export function isPressing(row: Pick<IncidentRow, 'state' | 'severity' | 'muted'>): boolean {
+  return isUnresolved(row) && row.muted === 0
 }

@@ -43,7 +43,7 @@ async function recountKey(tx: Sql, key: Key): Promise<void> {
 }
 
 async function recountCells(tx: Sql): Promise<void> {
-  const keys = 'signature, verdict, severity, state, class, kernel'
+  const keys = 'signature, verdict, severity, state, muted, class, kernel'
   await tx.run(
     `INSERT INTO cells (${keys}, kernel_series, incidents, tasks, first_seen, last_seen)
      SELECT ${keys}, min(kernel_series), count(*), sum(task_count), min(first_seen), max(last_seen)
@@ -52,7 +52,7 @@ async function recountCells(tx: Sql): Promise<void> {
   await tx.run(
     `UPDATE incidents SET cell_id = (SELECT c.cell_id FROM cells c
        WHERE c.signature = incidents.signature AND c.verdict = incidents.verdict
-       AND c.severity = incidents.severity AND c.state = incidents.state
+       AND c.severity = incidents.severity AND c.state = incidents.state AND c.muted = incidents.muted
        AND c.class = incidents.class AND c.kernel = incidents.kernel)`,
   )
   await tx.run(

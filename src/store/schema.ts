@@ -70,6 +70,9 @@ export type IncidentRow = {
   subject_id: string
   last_event_at: number
   was_worse: number
+  starts: string
+  muted_until: number | null
+  muted: number
   shown_at: number
   shown_snapshot: string
   labels: string
@@ -109,6 +112,7 @@ export type CellRow = FigureColumns & {
   verdict: string
   severity: string
   state: string
+  muted: number
   class: string
   kernel: string
   kernel_series: string

@@ -77,7 +77,8 @@ export async function completeSnapshot(
   done: {
     readonly hostId: number
     readonly snapshotNo: number
-    readonly hostName: string
+    /** Null where nothing names the host. */
+    readonly hostName: string | null
     readonly takenAt: number
     readonly found: FoundSnapshot
     readonly incidentIds: readonly string[]

@@ -1,5 +1,5 @@
 import type { IncidentTask } from '../model/diagnosis.ts'
-import type { HistoryItem, Incident } from '../model/incident.ts'
+import { type HistoryItem, type Incident, unnamedHostOf } from '../model/incident.ts'
 import { visible } from './html.ts'
 
 /** Rows a ticket shows of a list that may have hundreds; the rest is behind the link. */
@@ -38,7 +38,7 @@ function factsOf(incident: Incident): string {
       ['Severity', `**${severity}**, ${verdict}`],
       ['State', resolution === null ? state : `${state} (${resolution})`],
       ['Signature', `${code(incident.signature)} version ${incident.signatureVersion}`],
-      ['Host', incident.host === null ? 'unknown' : code(incident.host)],
+      ['Host', code(incident.host ?? unnamedHostOf(incident.id))],
       ['Kernel', incident.kernel === null ? 'unknown' : code(incident.kernel)],
       ...(labels.length > 0 ? [['Labels', labels.join(' ')]] : []),
       ['Subject', `${subject.kind} ${code(subject.id)}`],

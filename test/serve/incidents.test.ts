@@ -121,7 +121,7 @@ test('an incident is acknowledged, noted, resolved and reopened, and remembers i
     changes.map((item: { what: string; note: string }) => [item.what, item.note]),
     [
       ['acknowledged', 'on it'],
-      ['seen', 'still'],
+      ['noted', 'still'],
       ['resolved', null],
       ['reopened', null],
     ],

@@ -131,6 +131,17 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
   },
   'stack-unknown': () => get('/api/v1/stacks/nothing'),
   'incident-unknown': () => get('/api/v1/incidents/nobody'),
+  'incident-changed': async () => {
+    await service.post('/api/v1/snapshots?wait=60', deadlockBundle('changed-1'))
+    const { json } = await service.ask('/api/v1/incidents?host=changed-1')
+    return toldBy(
+      await service.ask(`/api/v1/incidents/${json.items[0].id}`, {
+        method: 'PATCH',
+        body: JSON.stringify({ state: 'resolved', ifState: 'acknowledged' }),
+        headers: { 'content-type': 'application/json' },
+      }),
+    )
+  },
   'host-unknown': () => get('/api/v1/hosts/nobody'),
   'signature-unknown': () => get('/api/v1/signatures/nothing'),
   'link-unknown': async () =>

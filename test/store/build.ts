@@ -95,6 +95,7 @@ export type IncidentWords = {
   readonly words?: string
   readonly stacks?: readonly number[]
   readonly proof?: Partial<FoundIncident['proof']>
+  readonly starts?: FoundIncident['starts']
 }
 
 export function incidentWith(words: IncidentWords = {}): FoundIncident {
@@ -102,6 +103,7 @@ export function incidentWith(words: IncidentWords = {}): FoundIncident {
   const subjectId = words.subjectId ?? '4026532281'
   return {
     identity: `${signature} pid-namespace:${subjectId}`,
+    starts: words.starts ?? {},
     signature,
     signatureVersion: 1,
     verdict: words.verdict ?? 'confirmed',
@@ -156,6 +158,8 @@ export function stackWith(names: readonly string[], fingerprint = '1:aaaa'): Fou
   }
 }
 
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000
+
 let uploads = 0
 
 /** Puts an upload into the store as `receive` would, and answers its id. */
@@ -171,7 +175,8 @@ export async function upload(
     sha256: `sha-${uploads}-${id}`,
     sizeBytes: 1000,
     place: { segment: 1, offset: 0 },
-    given: { name, receivedAt: toTime(receivedAtMs) },
+    // Nothing was taken later than it arrived: tests take snapshots at any time of a year.
+    given: { name, receivedAt: toTime(receivedAtMs + YEAR_MS) },
     receivedAtMs,
   }
   await store.write((tx) => saveReceived(tx, [received], { segment: 1, offset: 0 }))

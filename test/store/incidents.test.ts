@@ -73,7 +73,7 @@ test('people acknowledge, resolve and reopen, and their words are kept', async (
     [
       ['opened', 'hangar', null],
       ['acknowledged', 'ann', 'looking'],
-      ['seen', 'ann', 'only a note'],
+      ['noted', 'ann', 'only a note'],
       ['resolved', 'bob', null],
       ['reopened', 'cy', null],
     ],

@@ -14,6 +14,7 @@ const INCIDENT: Incident = {
   severity: 'critical',
   state: 'open',
   resolution: null,
+  mutedUntil: null,
   title: 'FUSE flush deadlock in a dying pid namespace',
   summary: 'ndrive (tid 12) waits for a daemon that its own namespace has killed.',
   subject: { kind: 'pid-namespace', id: '4026532281' },

@@ -141,6 +141,7 @@ export const ITEM: IncidentItem = {
   severity: 'critical',
   state: 'open',
   resolution: null,
+  mutedUntil: null,
   title: 'FUSE flush deadlock in a dying pid namespace',
   summary:
     'ndrive (tid 492) is exiting and flushes a file of FUSE connection 48. Its pid namespace 4026532281 is being torn down: init tini (tid 433) has killed every task inside, the FUSE daemon among them, and waits until all are reaped. Nobody is left to answer the flush, and an exiting task takes no more signals: this does not end by itself.',

@@ -5,7 +5,7 @@ import { Problem } from '../../model/problem.ts'
 import type { IncidentFilter, IncidentQuery } from '../../model/query.ts'
 import { countIncidents } from '../../store/counts.ts'
 import { listIncidents } from '../../store/incident-list.ts'
-import { changeIncident, findIncident } from '../../store/incidents.ts'
+import { changeIncident, FOR_GOOD_MS, findIncident } from '../../store/incidents.ts'
 import type { Store } from '../../store/open.ts'
 import { findDiagnosis } from '../../store/snapshots.ts'
 import { incidentPage } from '../../web/pages/incident.ts'
@@ -90,7 +90,7 @@ function addressOf({ cursor: _cursor, limit: _limit, sort, ...filter }: Incident
 
 function* pairsOf({ labels, ...filter }: IncidentFilter): Generator<[string, string]> {
   for (const [name, value] of Object.entries(filter)) {
-    for (const one of [value].flat()) yield [name, one]
+    for (const one of [value].flat()) yield [name, String(one)]
   }
   for (const [name, values] of Object.entries(labels ?? {})) {
     for (const value of values) yield [`label.${name}`, value]
@@ -147,8 +147,15 @@ async function incidentOf(store: Store, id: string): Promise<Incident> {
 const NOTE_CHARS_MAX = 2000
 
 const StateForm = z.strictObject({
-  state: z.enum(INCIDENT_STATES),
+  state: z.enum(INCIDENT_STATES).optional(),
   note: z.string().trim().max(NOTE_CHARS_MAX).optional(),
+  /** Hours, `forever` or `off`. */
+  mute: z
+    .string()
+    .regex(/^(?:[1-9]\d{0,4}|forever|off)$/)
+    .optional(),
+  /** The button that sends the note alone. */
+  only: z.literal('note').optional(),
 })
 
 /** Does what the form on an incident's page says; gives the address to go on to. */
@@ -158,8 +165,18 @@ export async function changeState(
   { store }: Services,
 ): Promise<string> {
   const { id } = await incidentOf(store, params['id'] ?? '')
-  const { state, note } = checked(StateForm, body)
-  const at = new Date().toISOString()
-  await changeIncident(store, id, { state, note: note || undefined, who, at })
+  const { state, note, mute } = checked(StateForm, body)
+  const nowMs = Date.now()
+  const at = new Date(nowMs).toISOString()
+  const mutedUntil = mute === undefined ? undefined : muteEnd(mute, nowMs)
+  await changeIncident(store, id, { state, note: note || undefined, mutedUntil, who, at })
   return `/incidents/${encodeURIComponent(id)}`
+}
+
+const HOUR_MS = 60 * 60 * 1000
+
+function muteEnd(mute: string, nowMs: number): string | null {
+  if (mute === 'off') return null
+  const ms = mute === 'forever' ? FOR_GOOD_MS : nowMs + Number(mute) * HOUR_MS
+  return new Date(ms).toISOString()
 }

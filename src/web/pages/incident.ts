@@ -8,8 +8,9 @@ import { incidentSide } from '../parts/incident-side.ts'
 import {
   factLine,
   hostCode,
-  hostLink,
   hostText,
+  incidentHost,
+  muteMark,
   severityMark,
   stateMark,
   timeMark,
@@ -51,12 +52,12 @@ ${incidentSide(incident, context.now, context.origin)}
 }
 
 function verdictHead({ now }: PageContext, incident: Incident): Html {
-  const { severity, verdict, state, resolution, host, kernel, since, lastSeen } = incident
+  const { severity, verdict, state, resolution, mutedUntil, kernel, since, lastSeen } = incident
   return html`<header class="verdict-head">
-<p class="marks">${severityMark(severity)}${verdictMark(verdict)}${stateMark(state, resolution)}</p>
+<p class="marks">${severityMark(severity)}${verdictMark(verdict)}${stateMark(state, resolution)}${muteMark(mutedUntil, now)}</p>
 <h1>${incident.title}</h1>
 ${factLine([
-  host === null ? null : html`on ${hostLink(host)}`,
+  html`on ${incidentHost(incident)}`,
   subjectOf(incident),
   html`kernel ${hostCode(kernel)}`,
   since === null ? null : html`stuck since ${timeMark(since, now)}`,
@@ -97,6 +98,9 @@ const CHANGES: Readonly<Record<HistoryItem['what'], string>> = {
   cleared: 'Cleared: a later snapshot shows it gone',
   rebooted: 'Gone: the host was rebooted',
   reopened: 'Reopened',
+  muted: 'Muted',
+  unmuted: 'No longer muted',
+  noted: 'Noted',
 }
 
 /** Newest first. */

@@ -1,7 +1,7 @@
 import type { IncidentItem } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { severityIcon } from './icons.ts'
-import { hostCode, hostLink, stateMark, timeMark, verdictMark } from './marks.ts'
+import { hostCode, incidentHost, muteMark, stateMark, timeMark, verdictMark } from './marks.ts'
 import { incidentPath } from './paths.ts'
 import { inline } from './prose.ts'
 import { clipped, plural, spaced } from './words.ts'
@@ -17,7 +17,7 @@ export function incidentBox(items: readonly IncidentItem[], now: string): Html {
 }
 
 function incidentRow(item: IncidentItem, now: string): Html {
-  const { severity, title, summary, state, resolution, verdict, lastSeen } = item
+  const { severity, title, summary, state, resolution, verdict, lastSeen, mutedUntil } = item
   return html`
 <li class="incident-row sev-${severity}" data-row>
 <span class="row-sev" title="${severity}">${severityIcon(severity)}<span class="unseen">${severity}</span></span>
@@ -26,14 +26,15 @@ function incidentRow(item: IncidentItem, now: string): Html {
 <p class="row-summary">${inline(clipped(summary, 260))}</p>
 <p class="row-facts">${factsOf(item)}</p>
 </div>
-<div class="row-end">${stateMark(state, resolution)}${verdictMark(verdict)}
+<div class="row-end">${stateMark(state, resolution)}${muteMark(mutedUntil, now)}${verdictMark(verdict)}
 <span class="row-when">seen ${timeMark(lastSeen, now)}</span></div>
 </li>`
 }
 
-function factsOf({ host, kernel, subject, taskCount }: IncidentItem): readonly (Html | null)[] {
+function factsOf(item: IncidentItem): readonly (Html | null)[] {
+  const { kernel, subject, taskCount } = item
   return [
-    host === null ? html`<span>no host</span>` : hostLink(host),
+    incidentHost(item),
     html`<span>${hostCode(kernel, 'kernel unknown')}</span>`,
     html`<span>${spaced(subject.kind)} ${hostCode(subject.id)}</span>`,
     taskCount > 0 ? html`<span>${plural(taskCount, 'task')}</span>` : null,

@@ -1,7 +1,7 @@
 import type { Incident } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { subjectOf } from './finding.ts'
-import { aboutList, hostCode, hostLink, labelTags, timeMark } from './marks.ts'
+import { aboutList, hostCode, incidentHost, labelTags, timeMark } from './marks.ts'
 import { encoded, incidentPath, signaturePath, snapshotPath } from './paths.ts'
 import { clipped, plural } from './words.ts'
 
@@ -30,7 +30,26 @@ const NEXT_STATES = {
   resolved: [{ state: 'open', name: 'Reopen', isMain: false }],
 } as const
 
-function stateForm({ id, state }: Incident): Html {
+/** How long a mute may last, in hours; null: for good. */
+const MUTES = [
+  { value: '4', name: '4 hours' },
+  { value: '24', name: 'a day' },
+  { value: '168', name: 'a week' },
+  { value: 'forever', name: 'for good' },
+] as const
+
+function muteButtons({ mutedUntil }: Incident): Html {
+  if (mutedUntil !== null) return html`<button name="mute" value="off">Unmute</button>`
+  const choices = MUTES.map(
+    ({ value, name }) => html`<button name="mute" value="${value}">${name}</button>`,
+  )
+  return html`<details class="mute"><summary>Mute</summary>
+<p class="quiet">Still recorded, not counted as open, nobody is told. It ends when the incident clears.</p>
+<div class="buttons">${choices}</div></details>`
+}
+
+function stateForm(incident: Incident): Html {
+  const { id, state } = incident
   const buttons = NEXT_STATES[state].map(
     (next) => html`
 <button name="state" value="${next.state}" class="${next.isMain ? 'main' : ''}">${next.name}</button>`,
@@ -38,7 +57,9 @@ function stateForm({ id, state }: Incident): Html {
   return html`<form class="state-form" method="post" action="${incidentPath(id)}/state">
 <label for="note">Note</label>
 <textarea id="note" name="note" rows="2" maxlength="2000" placeholder="What you know, for who comes next"></textarea>
-<div class="buttons">${buttons}</div>
+<div class="buttons">${buttons}
+<button name="only" value="note">Add note</button></div>
+${muteButtons(incident)}
 </form>`
 }
 
@@ -48,7 +69,7 @@ function factsOf(incident: Incident, now: string): Html {
   const shape = `/incidents?fingerprint=${encoded(fingerprint)}`
   const seen = plural(incident.snapshots, 'snapshot')
   return aboutList([
-    ['Host', html`${hostLink(incident.host)}${labelTags(incident.labels)}`],
+    ['Host', html`${incidentHost(incident)}${labelTags(incident.labels)}`],
     ['Kernel', hostCode(incident.kernel)],
     ['Subject', subjectOf(incident)],
     ['First seen', timeMark(incident.firstSeen, now)],

@@ -1,5 +1,10 @@
 import type { Severity, Verdict } from '../../model/diagnosis.ts'
-import type { IncidentState } from '../../model/incident.ts'
+import {
+  type IncidentItem,
+  type IncidentState,
+  UNNAMED,
+  unnamedHostOf,
+} from '../../model/incident.ts'
 import type { TaskState } from '../../model/task.ts'
 import type { Wait } from '../../model/wait.ts'
 import { type Html, html, type Inserted, multiline } from '../html.ts'
@@ -26,6 +31,20 @@ export function hostCode(text: string | null, absent = 'unknown'): Html {
 export function hostLink(name: string | null): Html {
   if (name === null) return hostText(null)
   return html`<a href="${hostPath(name)}">${hostText(name)}</a>`
+}
+
+/** The host of an incident as a link to its page; one that nobody named is told apart by its number. */
+export function incidentHost({ host, id }: Pick<IncidentItem, 'host' | 'id'>): Html {
+  if (host !== null) return hostLink(host)
+  const name = unnamedHostOf(id)
+  return html`<a href="${hostPath(name)}"><span class="absent">unnamed host ${name.slice(UNNAMED.length)}</span></a>`
+}
+
+/** A mute as long as it lasts. */
+export function muteMark(mutedUntil: string | null, now: string): Html | null {
+  if (mutedUntil === null) return null
+  if (mutedUntil.startsWith('9999')) return html`<span class="mark muted">muted</span>`
+  return html`<span class="mark muted">muted until ${timeMark(mutedUntil, now)}</span>`
 }
 
 /** How many were found: loud, unless there is nothing. */
