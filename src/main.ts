@@ -5,11 +5,11 @@ import { SettingError, type Settings } from './config.ts'
 import type { IngestLimits } from './ingest/limits.ts'
 import { loadCatalogue } from './ingest/load-catalogue.ts'
 import { startIngest } from './ingest/service.ts'
-import type { Catalogue } from './model/signature.ts'
 import { createApp } from './serve/app.ts'
 import { isLoopback } from './serve/auth.ts'
 import { createLog } from './serve/log.ts'
 import { createServer } from './serve/server.ts'
+import type { Services } from './serve/services.ts'
 import { lockFolder } from './store/folder-lock.ts'
 import { closeStore, openStore } from './store/open.ts'
 import { LIMITS } from './unpack/limits.ts'
@@ -35,7 +35,7 @@ export async function startService(settings: Settings): Promise<Service> {
   requireFolder(dataFolder)
   const undo: (() => unknown)[] = []
   try {
-    const catalogue = catalogueOf(settings.signaturesFolder)
+    requireCatalogue(settings.signaturesFolder)
     const store = openStore(dataFolder)
     undo.unshift(() => closeStore(store))
     const ingest = await startIngest({
@@ -46,7 +46,14 @@ export async function startService(settings: Settings): Promise<Service> {
       limits: ingestLimitsOf(settings),
     })
     undo.unshift(() => ingest.close())
-    const services = { store, ingest, catalogue, config: settings }
+    const services: Services = {
+      store,
+      ingest,
+      config: settings,
+      get catalogue() {
+        return ingest.catalogue.current
+      },
+    }
     const server = createServer(createApp(services, createLog(settings.logLevel)))
     await listen(server, settings)
     undo.unshift(() => closeServer(server, drainMs))
@@ -106,9 +113,9 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function catalogueOf(folder: string | null): Catalogue {
+function requireCatalogue(folder: string | null): void {
   try {
-    return loadCatalogue(folder)
+    loadCatalogue(folder)
   } catch (error) {
     throw new SettingError(
       `the signatures cannot be used (hangar signatures check tells all): ${messageOf(error)}`,

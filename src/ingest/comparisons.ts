@@ -18,6 +18,8 @@ type Underway = {
   readonly boot: PromiseWithResolvers<string | null>
   /** Resolves when its rows are written, or never will be. */
   readonly ended: PromiseWithResolvers<null>
+  /** Number of the snapshot that it was compared with. */
+  earlierNo: number | null
 }
 
 /** Answers workers which earlier snapshot theirs is to be compared with. */
@@ -30,7 +32,11 @@ export class Comparisons {
   }
 
   begin(id: string): void {
-    this.#underway.set(id, { boot: Promise.withResolvers(), ended: Promise.withResolvers() })
+    this.#underway.set(id, {
+      boot: Promise.withResolvers(),
+      ended: Promise.withResolvers(),
+      earlierNo: null,
+    })
   }
 
   end(id: string): void {
@@ -38,6 +44,11 @@ export class Comparisons {
     this.#underway.delete(id)
     job?.boot.resolve(null)
     job?.ended.resolve(null)
+  }
+
+  /** Number of the snapshot that one was compared with; null for none. */
+  earlierOf(id: string): number | null {
+    return this.#underway.get(id)?.earlierNo ?? null
   }
 
   /** A port for a worker to ask on, once; `close` when the worker is done. */
@@ -63,7 +74,10 @@ export class Comparisons {
     const limit = sleep(WAIT_MS, null, { signal: late.signal }).catch(() => null)
     await Promise.race([this.#saved(id, host.bootId), limit])
     late.abort()
-    return findEarlier(this.#store.read, host, takenAt)
+    const found = await findEarlier(this.#store.read, host, takenAt)
+    const job = this.#underway.get(id)
+    if (job) job.earlierNo = found?.snapshotNo ?? null
+    return found?.earlier ?? null
   }
 
   /** Waits for what arrived before and is of the same boot: two uploads in a row are taken in a row. */

@@ -27,6 +27,7 @@ export function extract(
   snapshot: Snapshot,
   diagnosis: Diagnosis,
   earlier: Earlier | null = null,
+  catalogue: string | undefined = undefined,
 ): FoundSnapshot {
   const table = stackTable(snapshot, diagnosis)
   const starts = new StartTable(snapshot)
@@ -54,6 +55,7 @@ export function extract(
     stacks: table.stacks,
     snapshotStacks: table.rows,
     incidents,
+    ...(catalogue === undefined ? {} : { catalogue }),
   }
 }
 

@@ -8,6 +8,7 @@ import { failSnapshot, findGiven, markSnapshots } from '../store/snapshot-save.t
 import { rangeInLog } from '../store/upload-log.ts'
 import { Comparisons } from './comparisons.ts'
 import type { IngestLimits } from './limits.ts'
+import type { LiveCatalogue } from './live-catalogue.ts'
 import type { Pool } from './pool.ts'
 import { saveFound } from './save.ts'
 import type { ByteRange } from './worker.ts'
@@ -17,7 +18,7 @@ export type RunnerParts = {
   readonly pool: Pool
   readonly files: BlobFiles
   readonly logFolder: string
-  readonly catalogueFolder: string | null
+  readonly catalogue: LiveCatalogue
   readonly limits: IngestLimits
   readonly now: () => number
 }
@@ -130,14 +131,15 @@ export class Runner {
     try {
       if (job.attempts > ATTEMPTS_MAX) throw new Problem('analysis-failed', { why: 'crash' })
       const found = await this.#diagnose(job.snapshotId)
-      if (!this.#isClosed) await saveFound(store, job.snapshotId, found, now())
+      const earlierNo = this.#comparisons.earlierOf(job.snapshotId)
+      if (!this.#isClosed) await saveFound(store, job.snapshotId, { ...found, earlierNo }, now())
     } catch (error) {
       if (!this.#isClosed) await this.#fail(job, error)
     }
   }
 
   async #diagnose(snapshotId: string) {
-    const { store, pool, limits, catalogueFolder } = this.#parts
+    const { store, pool, limits, catalogue } = this.#parts
     const given = await findGiven(store.read, snapshotId)
     const bundle = await findBundle(store.read, snapshotId)
     if (!given || !bundle) throw new Error(`There is a job for ${snapshotId} and no bundle`)
@@ -151,7 +153,7 @@ export class Runner {
         given: given.given,
         archive: { ...limits.archive, compressedBytes: limits.bundleBytesMax },
         allTasks: false,
-        catalogueFolder,
+        catalogue: catalogue.shared,
         ask,
       })
       .finally(close)

@@ -23,6 +23,7 @@ import { fromTime } from '../store/packed.ts'
 import { removeJob } from '../store/queue.ts'
 import type { HostRow, IncidentRow } from '../store/schema.ts'
 import { completeSnapshot, findGiven } from '../store/snapshot-save.ts'
+import { saveSource } from '../store/sources.ts'
 import type { Sql } from '../store/sql.ts'
 import { saveSnapshotStacks, saveStacks } from '../store/stacks.ts'
 import { advance, begin, isNext, type LifeEvent, relive } from './lifecycle.ts'
@@ -66,6 +67,8 @@ export async function saveFound(
       stackNos,
     }
     await addVisit(tx, host.host_id, given.snapshotNo, saving.visit)
+    if (found.source)
+      await saveSource(tx, at, { body: found.source, earlierNo: found.earlierNo ?? null })
     if (found.look !== null) await saveLook(tx, at, found.host.bootId ?? '', found.look)
     const incidentIds = await saveIncidents(saving)
     const hostName = shownName(saving) || null

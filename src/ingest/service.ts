@@ -20,6 +20,7 @@ import { queueDepth } from '../store/queue.ts'
 import { countSnapshots, findSnapshot } from '../store/snapshots.ts'
 import { readFromLog, UploadLog } from '../store/upload-log.ts'
 import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
+import { LiveCatalogue } from './live-catalogue.ts'
 import { Pool } from './pool.ts'
 import { Receiver, refuseWhenBusy, type UploadGiven } from './receive.ts'
 import { recover } from './recover.ts'
@@ -58,6 +59,8 @@ export type Ingest = {
   /** The bytes of a snapshot as they were uploaded; null for an unknown id. */
   openArchive(id: string): Promise<Readable | null>
   stats(): Promise<IngestStats>
+  /** What is looked for, as of now. */
+  readonly catalogue: LiveCatalogue
   /** Ends what is being worked on, as far as it ends in time, and leaves the rest for the next start. */
   close(): Promise<void>
 }
@@ -109,19 +112,20 @@ type Parts = {
   readonly pool: Pool
   readonly receiver: Receiver
   readonly runner: Runner
-  readonly catalogueFolder: string | null
+  readonly catalogue: LiveCatalogue
 }
 
 async function openParts(settings: IngestSettings): Promise<Parts> {
-  const { store, dataFolder, catalogueFolder, workers, now = Date.now } = settings
+  const { store, dataFolder, workers, now = Date.now } = settings
   const limits = { ...INGEST_LIMITS, ...settings.limits }
   const logFolder = join(dataFolder, 'log')
   const files = openBlobFiles(dataFolder)
   const log = await UploadLog.open(logFolder, await recover(store, logFolder, files))
   const pool = new Pool(workers, limits)
   const receiver = new Receiver({ store, log, files, now, bytesMax: limits.bundleBytesMax })
-  const runner = new Runner({ store, pool, files, logFolder, catalogueFolder, limits, now })
-  return { store, limits, now, logFolder, files, log, pool, receiver, runner, catalogueFolder }
+  const catalogue = await LiveCatalogue.open(store, settings.catalogueFolder)
+  const runner = new Runner({ store, pool, files, logFolder, catalogue, limits, now })
+  return { store, limits, now, logFolder, files, log, pool, receiver, runner, catalogue }
 }
 
 async function closeParts(parts: Parts, lock: { release(): void }): Promise<void> {
@@ -133,8 +137,9 @@ async function closeParts(parts: Parts, lock: { release(): void }): Promise<void
 }
 
 function ingestOf(parts: Parts): Omit<Ingest, 'close'> {
-  const { store, receiver, runner, limits, files, logFolder } = parts
+  const { store, receiver, runner, limits, files, logFolder, catalogue } = parts
   return {
+    catalogue,
     async receive(bytes, given) {
       refuseWhenBusy((await queueDepth(store.read)).jobs, limits.queueMax)
       const receipt = await receiver.receive(bytes, given)
@@ -179,7 +184,7 @@ async function waitFor(
 }
 
 async function analyze(
-  { files, limits, now, pool, catalogueFolder }: Parts,
+  { files, limits, now, pool, catalogue }: Parts,
   bytes: AsyncIterable<Uint8Array>,
   given: Given,
   { isText, allTasks = false }: Parameters<Ingest['analyze']>[2],
@@ -194,7 +199,7 @@ async function analyze(
       given,
       archive: { ...limits.archive, compressedBytes: limits.bundleBytesMax },
       allTasks,
-      catalogueFolder,
+      catalogue: catalogue.shared,
       ask: null,
     })
     if (answer.kind !== 'diagnosis') throw new Error('A worker answered rows for a diagnosis')

@@ -4,14 +4,15 @@ import { diagnose } from '../diagnose/diagnose.ts'
 import type { Diagnosis } from '../model/diagnosis.ts'
 import type { Earlier } from '../model/earlier.ts'
 import { Problem, type ProblemFacts, type ProblemKind } from '../model/problem.ts'
-import type { Catalogue } from '../model/signature.ts'
 import type { Given, Host, Snapshot } from '../model/snapshot.ts'
 import type { FoundSnapshot } from '../store/found.ts'
+import { packSnapshot } from '../store/source/pack-snapshot.ts'
 import type { Limits } from '../unpack/limits.ts'
 import { extract } from './extract.ts'
-import { loadCatalogue } from './load-catalogue.ts'
+import type { SharedCatalogue } from './live-catalogue.ts'
 import { readBundleStream } from './read-bundle.ts'
 import { readText } from './read-text.ts'
+import { catalogueOf } from './shared-catalogue.ts'
 
 // Runs in a worker thread: everything that takes long between the bytes of a bundle and its rows.
 
@@ -28,7 +29,7 @@ export type WorkerTask = {
   readonly given: Given
   readonly archive: Limits
   readonly allTasks: boolean
-  readonly catalogueFolder: string | null
+  readonly catalogue: SharedCatalogue
   /** Where to ask for an earlier snapshot; null when there is none to compare with. */
   readonly ask: MessagePort | null
 }
@@ -48,12 +49,11 @@ export default async function work(task: WorkerTask): Promise<WorkerAnswer> {
     const read = await readSnapshot(task)
     const snapshot = { ...read, sha256: task.isText ? null : (task.sha256 ?? read.sha256) }
     const earlier = task.ask === null ? null : await askEarlier(task.ask, snapshot)
-    const diagnosis = diagnose(snapshot, catalogueOf(task.catalogueFolder), {
-      allTasks: task.allTasks,
-      earlier,
-    })
+    const { catalogue, hash } = catalogueOf(task.catalogue)
+    const diagnosis = diagnose(snapshot, catalogue, { allTasks: task.allTasks, earlier })
     if (task.want === 'diagnosis') return { kind: 'diagnosis', diagnosis }
-    return { kind: 'found', found: extract(snapshot, diagnosis, earlier) }
+    const found = extract(snapshot, diagnosis, earlier, hash)
+    return { kind: 'found', found: { ...found, source: packSnapshot(snapshot) } }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return { kind: 'problem', problem: error.kind, facts: error.facts }
@@ -77,13 +77,6 @@ async function askEarlier(
 
 /** As large as what the decompressor takes at a time. */
 const READ_BYTES = 256 * 1024
-
-let catalogue: Catalogue | null = null
-
-function catalogueOf(folder: string | null): Catalogue {
-  catalogue ??= loadCatalogue(folder)
-  return catalogue
-}
 
 async function readSnapshot(task: WorkerTask): Promise<Snapshot> {
   const { bytes, given, isText, archive } = task

@@ -4,6 +4,8 @@ export type Fault = {
   readonly file: string
   /** Line in that file, from 1. */
   readonly line: number
+  /** In that line, from 1, where the parser knows it. */
+  readonly column?: number
   readonly expected: string
   /** What stands there, cut to `FOUND_CHARS_MAX`. */
   readonly found: string

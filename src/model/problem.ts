@@ -42,6 +42,15 @@ export const PROBLEMS = {
     title: 'So many links hang on it already that it takes no more',
   },
   'ticket-unknown': { status: 404, title: 'No link has this ticket key' },
+  'signature-invalid': { status: 422, title: 'The text is no signature that can be used' },
+  'signature-changed': {
+    status: 409,
+    title: 'The signature was changed by somebody else in the meantime',
+  },
+  'signature-not-saved': {
+    status: 409,
+    title: 'The signature comes from a file; what was not saved here cannot be deleted here',
+  },
   'cursor-invalid': { status: 400, title: 'The cursor is not one that this list gave' },
   'address-unknown': { status: 404, title: 'There is nothing at this address' },
   'method-unsupported': { status: 405, title: 'The address does not take this method' },
@@ -58,8 +67,17 @@ export type ProblemKind = keyof typeof PROBLEMS
 
 /** Facts that are safe to show to whoever asked. */
 export type ProblemFacts = Readonly<
-  Record<string, string | number | boolean | null | readonly string[]>
+  Record<string, string | number | boolean | null | readonly string[] | readonly PlacedError[]>
 >
+
+/** What is wrong with a text, and where. */
+export type PlacedError = {
+  /** From 1. */
+  readonly line: number
+  readonly column: number
+  readonly expected: string
+  readonly found: string
+}
 
 /** A failure the caller can act on; leaves the service as `application/problem+json` (RFC 9457). */
 export class Problem extends Error {

@@ -5,6 +5,7 @@ import type { Gate } from './gate.ts'
 import { withLabels } from './labels.ts'
 import type { Asked, Route } from './route.ts'
 import { deleteLink } from './routes/delete-link.ts'
+import { deleteSignature } from './routes/delete-signature.ts'
 import { getCounts } from './routes/get-counts.ts'
 import { getHealth } from './routes/get-health.ts'
 import { getHost } from './routes/get-host.ts'
@@ -17,6 +18,7 @@ import { getProblemLinks } from './routes/get-problem-links.ts'
 import { getReadiness } from './routes/get-readiness.ts'
 import { getSignature } from './routes/get-signature.ts'
 import { getSignatureLinks } from './routes/get-signature-links.ts'
+import { getSignatureVersions } from './routes/get-signature-versions.ts'
 import { getSignatures } from './routes/get-signatures.ts'
 import { getSnapshot } from './routes/get-snapshot.ts'
 import { getSnapshotArchive } from './routes/get-snapshot-archive.ts'
@@ -29,11 +31,13 @@ import { getStacks } from './routes/get-stacks.ts'
 import { getTicket } from './routes/get-ticket.ts'
 import { getTickets } from './routes/get-tickets.ts'
 import { patchIncident } from './routes/patch-incident.ts'
+import { patchSignature } from './routes/patch-signature.ts'
 import { postAnalyze } from './routes/post-analyze.ts'
 import { postIncidentLink } from './routes/post-incident-link.ts'
 import { postIncidentsBulk } from './routes/post-incidents-bulk.ts'
 import { postProblemLink } from './routes/post-problem-link.ts'
 import { postSignatureLink } from './routes/post-signature-link.ts'
+import { postSignatures } from './routes/post-signatures.ts'
 import { postSnapshots } from './routes/post-snapshots.ts'
 import { sendAnswer } from './send.ts'
 import type { Services } from './services.ts'
@@ -72,7 +76,11 @@ export const API_ROUTES: readonly Route[] = [
   getStacks,
   getStack,
   getSignatures,
+  postSignatures,
+  getSignatureVersions,
   getSignature,
+  patchSignature,
+  deleteSignature,
 ]
 
 /** What stands outside the API's prefix, and is in its document all the same. */

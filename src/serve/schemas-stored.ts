@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type * as catalogue from '../model/catalogue.ts'
+import { SIGNATURE_SOURCES } from '../model/catalogue.ts'
 import { SEVERITIES, SUBJECT_KINDS } from '../model/diagnosis.ts'
 import type * as model from '../model/incident.ts'
 import { INCIDENT_STATES, SNAPSHOT_STATUSES } from '../model/incident.ts'
@@ -230,8 +232,26 @@ const signatureFields = {
   subsumes: list(text).meta({ description: 'Signatures that are part of it where both fit' }),
 }
 
+const origins = z.enum(SIGNATURE_SOURCES)
+
+const catalogueFields = {
+  origin: origins.meta({
+    description:
+      'Where it comes from. Of one id a saved one goes before the folder, that before the product',
+  }),
+  hides: list(origins).meta({ description: 'Where others of this id are that it stands before' }),
+  disabled: flag.meta({ description: 'True when it is kept and not matched' }),
+}
+
+export const SavedVersion = exactly<catalogue.SavedVersion>()(
+  z
+    .object({ version: wholeNumber, yaml: text, who: text, at: instant, note: text.nullable() })
+    .readonly()
+    .meta({ id: 'SavedVersion', description: 'A text of a signature that was saved here' }),
+)
+
 export const SignatureItem = z
-  .object(signatureFields)
+  .object({ ...signatureFields, ...catalogueFields })
   .readonly()
   .meta({ id: 'SignatureItem', description: 'What is looked for, as lists show it' })
 
@@ -239,6 +259,14 @@ export const SignatureItem = z
 export const Signature = z
   .object({
     ...signatureFields,
+    ...catalogueFields,
+    yaml: text.meta({ description: 'Its whole text' }),
+    counts: z.object({
+      open: wholeNumber,
+      incidents: wholeNumber,
+      hosts: wholeNumber,
+      lastSeen: instant.nullable(),
+    }),
     roles: list(z.record(z.string(), z.unknown())),
     verdicts: z.record(z.string(), z.unknown()),
   })

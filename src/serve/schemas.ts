@@ -34,7 +34,13 @@ export const Place = exactly<parsed.Place>()(
 
 export const Fault = exactly<parsed.Fault>()(
   z
-    .object({ file: text, line: wholeNumber, expected: text, found: text })
+    .object({
+      file: text,
+      line: wholeNumber,
+      column: wholeNumber.exactOptional(),
+      expected: text,
+      found: text,
+    })
     .readonly()
     .meta({ id: 'Fault', description: 'A place in the input that is not as its format has it' }),
 )

@@ -20,6 +20,7 @@ export type ServeSettings = {
 export type Services = {
   readonly store: Store
   readonly ingest: Ingest
+  /** What is looked for, as of now: ask for it where it is used. */
   readonly catalogue: Catalogue
   readonly config: ServeSettings
 }

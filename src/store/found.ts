@@ -87,4 +87,10 @@ export type FoundSnapshot = {
     readonly tasks: number
   }[]
   readonly incidents: readonly FoundIncident[]
+  /** Hash of the catalogue it was diagnosed with. */
+  readonly catalogue?: string
+  /** The packed snapshot, to be diagnosed again. */
+  readonly source?: Uint8Array
+  /** Number of the snapshot that it was compared with; null for none. */
+  readonly earlierNo?: number | null
 }

@@ -28,12 +28,16 @@ export async function saveLook(
 }
 
 /** The latest snapshot of a boot of a host that was taken before an instant, and within a day of it; or null. */
-export async function findEarlier(sql: Sql, host: Host, beforeMs: number): Promise<Earlier | null> {
+export async function findEarlier(
+  sql: Sql,
+  host: Host,
+  beforeMs: number,
+): Promise<{ readonly earlier: Earlier; readonly snapshotNo: number } | null> {
   if (host.bootId === null) return null
   const known = await findHostOf(sql, host)
   if (!known) return null
-  const row = await sql.get<{ body: Uint8Array }>(
-    `SELECT body FROM snapshot_looks
+  const row = await sql.get<{ body: Uint8Array; snapshotNo: number }>(
+    `SELECT body, snapshot_no AS snapshotNo FROM snapshot_looks
      WHERE host_id = ? AND boot_id = ? AND taken_at < ? AND taken_at >= ?
      ORDER BY taken_at DESC, snapshot_no DESC LIMIT 1`,
     known.host_id,
@@ -41,5 +45,5 @@ export async function findEarlier(sql: Sql, host: Host, beforeMs: number): Promi
     beforeMs,
     beforeMs - APART_MAX_MS,
   )
-  return row ? unpack<Earlier>(row.body) : null
+  return row ? { earlier: unpack<Earlier>(row.body), snapshotNo: row.snapshotNo } : null
 }

@@ -100,11 +100,12 @@ export async function completeSnapshot(
   )
   await moveSnapshotCount(tx, before?.status ?? null, 'done')
   await tx.run(
-    'INSERT INTO diagnoses (host_id, snapshot_no, body, tasks) VALUES (?, ?, ?, ?)',
+    'INSERT INTO diagnoses (host_id, snapshot_no, body, tasks, catalogue) VALUES (?, ?, ?, ?, ?)',
     hostId,
     snapshotNo,
     found.body,
     found.taskTotal,
+    found.catalogue ?? '',
   )
   for (const chunk of found.taskChunks) {
     await tx.run(

@@ -47,6 +47,21 @@ const head = (line: string, ...headers: readonly string[]) =>
 const GZIP = 'Content-Type: application/gzip'
 const MIB = 1024 * 1024
 
+const SIGNATURE = `id: made-here
+version: 1
+title: Made here
+severity: low
+why: A test asks for it.
+source: none
+subject: task
+roles: { stuck: { where: { frames: [made_here] } } }
+verdicts: { possible: [{ has: stuck }] }
+summary: "{stuck} waits."
+`
+
+const saveSignature = async (body: object): Promise<Told> =>
+  toldBy(await service.post('/api/v1/signatures', JSON.stringify(body), 'application/json'))
+
 async function failedId(): Promise<string> {
   const { json } = await service.post('/api/v1/snapshots', gzipSync(tarOf([{ name: 'README' }])))
   await service.ingest.waitFor(json.id, 60_000)
@@ -157,6 +172,10 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
     return toldBy(await add(100))
   },
   'ticket-unknown': () => get('/api/v1/tickets/NONE-1'),
+  'signature-invalid': () => saveSignature({ yaml: 'id: Not A Name\n' }),
+  'signature-changed': () => saveSignature({ yaml: SIGNATURE, ifVersion: 7 }),
+  'signature-not-saved': async () =>
+    toldBy(await service.ask('/api/v1/signatures/hung-task', { method: 'DELETE' })),
   'cursor-invalid': () => get('/api/v1/incidents?cursor=x'),
   'address-unknown': () => get('/api/v1/nothing'),
   'method-unsupported': async () =>

@@ -4,12 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IngestLimits } from '../../src/ingest/limits.ts'
-import { loadCatalogue } from '../../src/ingest/load-catalogue.ts'
 import { type Ingest, startIngest } from '../../src/ingest/service.ts'
 import { createApp } from '../../src/serve/app.ts'
 import type { Log } from '../../src/serve/log.ts'
 import { createServer } from '../../src/serve/server.ts'
-import type { ServeSettings } from '../../src/serve/services.ts'
+import type { ServeSettings, Services } from '../../src/serve/services.ts'
 import { openStore, type Store } from '../../src/store/open.ts'
 
 export type Sent = {
@@ -45,7 +44,6 @@ export async function startService(
 ): Promise<Service> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'hangar-serve-'))
   const store = openStore(dataFolder)
-  const catalogue = loadCatalogue(null)
   const bundleBytesMax = settings.bundleBytesMax ?? BUNDLE_BYTES_MAX
   const limits = { bundleBytesMax, ...ingestLimits }
   const ingest = await startIngest({ store, dataFolder, catalogueFolder: null, workers: 1, limits })
@@ -62,7 +60,7 @@ export async function startService(
     bundleBytesMax: BUNDLE_BYTES_MAX,
     ...settings,
   }
-  const server = createServer(createApp({ store, ingest, catalogue, config }, log))
+  const server = createServer(createApp(servicesOf(store, ingest, config), log))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const port = (server.address() as AddressInfo).port
@@ -85,6 +83,17 @@ export async function startService(
       await ingest.close()
       await store.close()
       rmSync(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+function servicesOf(store: Store, ingest: Ingest, config: ServeSettings): Services {
+  return {
+    store,
+    ingest,
+    config,
+    get catalogue() {
+      return ingest.catalogue.current
     },
   }
 }

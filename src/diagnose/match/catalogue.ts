@@ -17,12 +17,11 @@ import { YamlReader } from './yaml-reader.ts'
 export function parseSignature(text: string, file: string): Parsed<Signature | null> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
-  const faults: Fault[] = document.errors.map((error) => ({
-    file,
-    line: lines.linePos(error.pos[0]).line,
-    expected: 'YAML',
-    found: error.message.split('\n')[0]?.slice(0, FOUND_CHARS_MAX) ?? '',
-  }))
+  const faults: Fault[] = document.errors.map((error) => {
+    const place = lines.linePos(error.pos[0])
+    const found = error.message.split('\n')[0]?.slice(0, FOUND_CHARS_MAX) ?? ''
+    return { file, line: place.line, column: place.col, expected: 'YAML', found }
+  })
   if (faults.length > 0) return { value: null, faults }
   const reader = new YamlReader(file, lines, faults)
   const value = readSignature(reader, document.contents)

@@ -15,10 +15,12 @@ export class YamlReader {
 
   fault(node: unknown, expected: string, found?: string): void {
     const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
+    const place = this.#lines.linePos(offset)
     const shown = found ?? (isNode(node) ? String(node) : 'nothing')
     this.#faults.push({
       file: this.#file,
-      line: this.#lines.linePos(offset).line,
+      line: place.line,
+      column: place.col,
       expected,
       found: shown.slice(0, FOUND_CHARS_MAX),
     })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Signature } from '../../model/signature.ts'
+import type { CatalogueEntry } from '../../model/catalogue.ts'
 import { route } from '../route.ts'
 import { pageOf, SignatureItem } from '../schemas-stored.ts'
 
@@ -10,14 +10,15 @@ export const getSignatures = route({
   input: z.strictObject({}),
   output: pageOf(SignatureItem),
   problems: ['request-invalid'],
-  async handle(_input, { catalogue }) {
-    const items = catalogue.signatures.map(toSignatureItem)
+  async handle(_input, { ingest }) {
+    const items = [...ingest.catalogue.entries.values()].map(toSignatureItem)
     return { items, next: null, total: items.length }
   },
 })
 
 /** What a signature is about, without its rules. */
-export function toSignatureItem(signature: Signature) {
+export function toSignatureItem({ signature, source: origin, hides, isDisabled }: CatalogueEntry) {
   const { id, version, title, severity, why, source, subject, subsumes } = signature
-  return { id, version, title, severity, why, source, subject, subsumes }
+  const said = { id, version, title, severity, why, source, subject, subsumes }
+  return { ...said, origin, hides, disabled: isDisabled }
 }
