@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from '../model/diagnosis.ts'
 import { type Html, html } from './html.ts'
 import { grouped, plural } from './parts/words.ts'
+import { stackedChart } from './trend.ts'
 
 // Charts are SVG without a view box: lengths across are percent, heights and type are pixels. So
 // a chart is as wide as its box on a phone and on a wall, and its words keep their size.
@@ -21,93 +22,25 @@ export type RankRow = {
   readonly counts: BySeverity
   /** What else the row says, at its end: `on 3 hosts`. */
   readonly note: string | null
+  /** True where its counts are of no severity: the bar has one colour, and its title no word for it. */
+  readonly isPlain?: boolean
 }
 
 export function total(counts: BySeverity): number {
   return SEVERITIES.reduce((sum, severity) => sum + (counts[severity] ?? 0), 0)
 }
 
-const TREND_HEIGHT = 200
-const PLOT_TOP = 14
-const PLOT_BOTTOM = TREND_HEIGHT - 26
-
-/** Columns over time, stacked by severity, the worst at the foot where lengths compare best. */
+/** Columns over time, stacked by severity, the worst at the foot. */
 export function trendChart(columns: readonly TrendColumn[], what: string): Html {
-  const most = Math.max(1, ...columns.map(({ counts }) => total(counts)))
-  const step = niceStep(most)
-  const top = Math.ceil(most / step) * step
-  const axis = html`
-<svg class="plot-axis" width="40" height="${TREND_HEIGHT}" aria-hidden="true">${axisLabels(top, step)}</svg>`
-  const plot = html`
-<svg width="100%" height="${TREND_HEIGHT}" role="img" aria-label="${spokenTrend(columns, what)}">
-${gridLines(top, step)}${columns.map((column, index) => trendColumn(column, { index, count: columns.length, top }))}
-</svg>`
-  return html`<figure class="chart trend"><div class="plot">${axis}${plot}</div>
-${severityLegend(columns)}${trendTable(columns, what)}</figure>`
-}
-
-function spokenTrend(columns: readonly TrendColumn[], what: string): string {
-  const totals = columns.map(({ counts }) => total(counts))
-  const sum = totals.reduce((all, one) => all + one, 0)
-  const most = Math.max(0, ...totals)
-  return `${what}: ${plural(sum, 'incident')} in ${plural(columns.length, 'column')}, at most ${grouped(most)} in one`
-}
-
-/** 1, 2 or 5 times a power of ten, so that the axis has two to five lines. */
-function niceStep(most: number): number {
-  const rough = most / 4
-  const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)))
-  return ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
-}
-
-function gridLines(top: number, step: number): readonly Html[] {
-  return ticks(top, step).map((value) => {
-    const y = yOf(value, top)
-    return html`<line class="grid" x1="0" x2="100%" y1="${y}" y2="${y}" stroke="#ccc"/>`
-  })
-}
-
-/** The axis has an SVG of its own, since its width is in pixels and the columns' in percent. */
-function axisLabels(top: number, step: number): readonly Html[] {
-  return ticks(top, step).map((value) => {
-    const y = yOf(value, top) + 4
-    return html`<text class="axis" x="32" y="${y}" text-anchor="end">${grouped(value)}</text>`
-  })
-}
-
-function ticks(top: number, step: number): readonly number[] {
-  return Array.from({ length: Math.floor(top / step) + 1 }, (_, index) => index * step)
-}
-
-function yOf(value: number, top: number): number {
-  return round(PLOT_BOTTOM - (value / top) * (PLOT_BOTTOM - PLOT_TOP))
-}
-
-type ColumnPlace = { readonly index: number; readonly count: number; readonly top: number }
-
-function trendColumn(column: TrendColumn, { index, count, top }: ColumnPlace): Html {
-  const width = 100 / count
-  const spoken = spokenCounts(column.counts) || 'none'
-  const label = html`<text class="axis" x="50%" y="${TREND_HEIGHT - 8}" text-anchor="middle">${column.label}</text>`
-  return html`
-<svg class="plot-column" x="${percent(index * width)}" width="${percent(width)}" height="${TREND_HEIGHT}">
-<g><title>${column.label}: ${spoken}</title>
-<rect class="hit" width="100%" height="${PLOT_BOTTOM}" fill="transparent"/>${columnParts(column.counts, top)}</g>
-${isLabelled(index, count) ? label : null}</svg>`
-}
-
-/** The parts of one column, from its foot up, with a hair of ground between them. */
-function columnParts(counts: BySeverity, top: number): readonly Html[] {
-  let below = 0
-  return SEVERITIES.flatMap((severity) => {
-    const value = counts[severity] ?? 0
-    if (value === 0) return []
-    const y = yOf(below + value, top)
-    const height = Math.max(1, round(yOf(below, top) - y - 1))
-    below += value
-    return [
-      html`<rect class="fill-${severity}" x="18%" width="64%" y="${y}" height="${height}" rx="1.5"/>`,
-    ]
+  return stackedChart({
+    what,
+    series: SEVERITIES.map((severity) => ({ name: severity, fill: `fill-${severity}` })),
+    columns: columns.map(({ label, counts }, index) => ({
+      label,
+      axis: isLabelled(index, columns.length) ? label : null,
+      address: null,
+      values: SEVERITIES.map((severity) => counts[severity] ?? 0),
+    })),
   })
 }
 
@@ -122,39 +55,20 @@ function spokenCounts(counts: BySeverity): string {
     .join(', ')
 }
 
-function severityLegend(columns: readonly TrendColumn[]): Html {
-  const shown = SEVERITIES.filter((severity) =>
-    columns.some(({ counts }) => (counts[severity] ?? 0) > 0),
-  )
-  return html`<ul class="legend" aria-hidden="true">${shown.map(legendItem)}</ul>`
-}
-
-function legendItem(severity: Severity): Html {
-  const patch = html`<rect class="fill-${severity}" width="10" height="10" rx="2"/>`
-  return html`<li><svg width="10" height="10">${patch}</svg>${severity}</li>`
-}
-
-/** The chart in numbers, for those who do not see it. */
-function trendTable(columns: readonly TrendColumn[], what: string): Html {
-  const rows = columns
-    .filter(({ counts }) => total(counts) > 0)
-    .map(
-      ({ label, counts }) => html`
-<tr><th scope="row">${label}</th><td>${spokenCounts(counts)}</td></tr>`,
-    )
-  return html`<table class="unseen"><caption>${what}</caption><tbody>${rows}</tbody></table>`
-}
-
 /** Rows by length, each stacked by severity; the label is a link as a rule. */
 export function rankChart(rows: readonly RankRow[]): Html {
   const most = Math.max(1, ...rows.map(({ counts }) => total(counts)))
-  return html`<ol class="chart rank">${rows.map(({ label, counts, note }) =>
-    rankRow(label, total(counts), {
-      bar: rankBar(counts, most),
-      spoken: spokenCounts(counts),
-      note,
-    }),
-  )}</ol>`
+  return html`<ol class="chart rank">${rows.map((row) => {
+    const { label, counts, note, isPlain } = row
+    const count = total(counts)
+    const bar = isPlain ? [plainBar(count, most)] : rankBar(counts, most)
+    const spoken = isPlain ? plural(count, 'incident') : spokenCounts(counts)
+    return rankRow(label, count, { bar, spoken, note })
+  })}</ol>`
+}
+
+function plainBar(count: number, most: number): Html {
+  return html`<rect class="fill-share" width="${percent((count / most) * 100)}" height="10" rx="3"/>`
 }
 
 type RankBar = {
@@ -191,9 +105,8 @@ export function shareChart(
 ): Html {
   const most = Math.max(1, ...rows.map(({ count }) => count))
   return html`<ol class="chart rank">${rows.map(({ name, count }) => {
-    const width = percent((count / most) * 100)
-    const bar = html`<rect class="fill-share" width="${width}" height="10" rx="3"/>`
-    return rankRow(html`${name}`, count, { bar: [bar], spoken: plural(count, 'task'), note: null })
+    const bar = [plainBar(count, most)]
+    return rankRow(html`${name}`, count, { bar, spoken: plural(count, 'task'), note: null })
   })}</ol>`
 }
 

@@ -1,5 +1,6 @@
 // Every page from the fixed values, once: goldens, tests of hostile text and pictures read it.
 
+import { SEVERITIES } from '../../src/model/diagnosis.ts'
 import type { TrendColumn } from '../../src/web/charts.ts'
 import type { PageContext } from '../../src/web/layout.ts'
 import { analyzedPage, analyzePage } from '../../src/web/pages/analyze.ts'
@@ -23,7 +24,8 @@ const TREND: readonly TrendColumn[] = Array.from({ length: 14 }, (_, day) => ({
     day % 5 === 0 ? {} : { critical: day % 3, high: day % 4, medium: (day * 7) % 5, low: day % 2 },
 }))
 
-const FLEET: Omit<Fleet, 'newest' | 'snapshots'> = {
+const FLEET: Omit<Fleet, 'newest' | 'snapshots' | 'unknowns' | 'byLabel'> = {
+  hostsBySeverity: { critical: 2, high: 4, medium: 2, low: 1 },
   open: { critical: 3, high: 5, medium: 2, low: 1 },
   hostsAffected: 8,
   hosts: 1204,
@@ -57,9 +59,24 @@ const FLEET: Omit<Fleet, 'newest' | 'snapshots'> = {
     },
     { key: '6.12.48+deb13-amd64', title: '6.12.48+deb13-amd64', counts: { medium: 2 }, hosts: 1 },
   ],
-  trend: TREND,
+  trend: {
+    what: 'Incidents by severity, by when they were first seen (UTC)',
+    series: SEVERITIES.map((name) => ({ name, fill: `fill-${name}` })),
+    columns: TREND.map(({ label, counts }, index) => ({
+      label,
+      axis: index % 5 === 0 ? label : null,
+      address: `/incidents?since=2026-11-${10 + index}`,
+      values: SEVERITIES.map((severity) => counts[severity] ?? 0),
+    })),
+  },
+  trendChoice: {
+    range: '7d',
+    ranges: ['24h', '7d', '30d'],
+    key: 'severity',
+    keys: ['severity', 'signature'],
+  },
   snapshotsTotal: 15_402,
-  ingest: { queued: 2, processing: 1, failed: 1 },
+  ingest: { queued: 2, processing: 1, failed: 1, oldestQueuedAt: '2026-11-23T11:50:00Z' },
 }
 
 type PageMaker = (values: Values, context: PageContext) => string
@@ -111,7 +128,18 @@ const NEVER = { open: 0, incidents: 0, hosts: 0, lastSeen: null }
 /** Golden name to page. */
 export const PAGES: Readonly<Record<string, PageMaker>> = {
   fleet: ({ ITEMS, SNAPSHOTS }, context) =>
-    fleetPage(context, { ...FLEET, newest: ITEMS, snapshots: SNAPSHOTS }),
+    fleetPage(context, {
+      ...FLEET,
+      newest: ITEMS,
+      unknowns: ITEMS.slice(0, 1),
+      byLabel: ITEMS.flatMap(({ labels }) => Object.entries(labels)).map(([name, value]) => ({
+        name,
+        value,
+        incidents: 5,
+        hosts: 2,
+      })),
+      snapshots: SNAPSHOTS,
+    }),
   'fleet-calm': ({ SNAPSHOTS }, context) =>
     fleetPage(context, {
       ...FLEET,
@@ -119,11 +147,21 @@ export const PAGES: Readonly<Record<string, PageMaker>> = {
       hostsAffected: 0,
       bySignature: [],
       byKernel: [],
+      byLabel: [],
       newest: [],
+      unknowns: [],
       snapshots: SNAPSHOTS,
     }),
   'fleet-empty': (_values, context) =>
-    fleetPage(context, { ...FLEET, open: {}, newest: [], snapshots: [], snapshotsTotal: 0 }),
+    fleetPage(context, {
+      ...FLEET,
+      open: {},
+      newest: [],
+      unknowns: [],
+      byLabel: [],
+      snapshots: [],
+      snapshotsTotal: 0,
+    }),
   incidents: ({ ITEMS, HOSTS }, context) =>
     incidentsPage(context, {
       page: { items: ITEMS, next: 'bmV4dA', total: 214 },

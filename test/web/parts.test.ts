@@ -80,7 +80,10 @@ test('a trend fits its axis, and says its counts to those who do not see it', ()
     attributes.get('class')?.startsWith('fill-'),
   )
   for (const { attributes } of rects) assert.ok(Number(attributes.get('y') ?? 0) >= 0)
-  assert.match(markup, /<th scope="row">1 Nov<\/th><td>7 critical, 3 low<\/td>/)
+  assert.match(
+    markup,
+    /<th scope="row">1 Nov<\/th><td class="number">10<\/td><td>7 critical, 3 low<\/td>/,
+  )
 })
 
 test('the longest row of a ranking fills its track', () => {

@@ -46,7 +46,8 @@ async function first(list: string): Promise<string> {
 }
 
 const HEADINGS = {
-  '/': /open incidents? on \d of 3 hosts/,
+  '/': /^1 critical incident on 1 host\.$/,
+  '/?range=24h&stack=signature': /^1 critical incident/,
   '/incidents': /^\d+ incidents?$/,
   '/incidents?q=&sort=lastSeen': /^\d+ incidents?$/,
   '/incidents?state=!open': /^0 incidents$/,

@@ -1,52 +1,128 @@
+import { z } from 'zod'
 import { SEVERITIES, type Severity } from '../../model/diagnosis.ts'
 import type { CountRow } from '../../model/incident.ts'
-import { countIncidents } from '../../store/counts.ts'
 import { listHosts } from '../../store/hosts.ts'
 import { listIncidents } from '../../store/incident-list.ts'
+import type { Store } from '../../store/open.ts'
+import { type OpenNow, readOpenLabels, readOpenNow } from '../../store/open-now.ts'
+import { queueDepth } from '../../store/queue.ts'
 import { countSnapshots, listSnapshots } from '../../store/snapshots.ts'
 import type { BySeverity, TrendColumn } from '../../web/charts.ts'
-import { type FleetGroup, fleetPage } from '../../web/pages/fleet.ts'
+import { type Fleet, type FleetGroup, fleetPage } from '../../web/pages/fleet.ts'
+import { checked } from '../route.ts'
 import type { Services } from '../services.ts'
-import type { AskedPage } from './asked.ts'
+import { type AskedPage, filled } from './asked.ts'
+import { showTrend, TREND_KEYS, TREND_RANGES } from './trend.ts'
 
 /** Incidents that nobody has resolved. */
 export const UNRESOLVED = { state: ['open', 'acknowledged'] } as const
 
 const GROUPS_SHOWN = 6
-const NEWEST_SHOWN = 8
-const SNAPSHOTS_SHOWN = 6
+const LABELS_SHOWN = 8
+const NEWEST_SHOWN = 6
+const UNKNOWNS_SHOWN = 4
+const SNAPSHOTS_SHOWN = 5
 export const TREND_DAYS = 14
 
-export async function showFleet({ context }: AskedPage, services: Services): Promise<string> {
+const FleetQuery = z.object({
+  range: z.enum(TREND_RANGES).default('7d'),
+  stack: z.enum(TREND_KEYS).default('severity'),
+})
+
+export async function showFleet({ context, query }: AskedPage, services: Services) {
   const { store, catalogue } = services
-  const count = (by: Parameters<typeof countIncidents>[1]['by']) =>
-    countIncidents(store, { by, filter: UNRESOLVED, interval: null })
-  const [all, bySeverity, bySignature, byKernel, byDay] = await Promise.all([
-    count([]),
-    count(['severity']),
-    count(['signature', 'severity']),
-    count(['kernel', 'severity']),
-    countIncidents(store, { by: ['severity'], filter: {}, interval: 'day' }),
+  const { range, stack } = checked(FleetQuery, filled(query))
+  const titles = new Map(catalogue.signatures.map(({ id, title }) => [id, title]))
+  const [now, lists, trend] = await Promise.all([
+    openNow(store, (id) => titles.get(id) ?? id),
+    newestOf(store),
+    showTrend(store, { range, key: stack, now: context.now }),
   ])
-  const [newest, snapshots, hosts, statuses] = await Promise.all([
+  return fleetPage(context, {
+    ...now,
+    ...lists,
+    trend,
+    trendChoice: { range, ranges: TREND_RANGES, key: stack, keys: TREND_KEYS },
+  })
+}
+
+async function openNow(store: Store, titleOf: (signature: string) => string) {
+  const [severity, signature, kernel, affected] = await Promise.all([
+    readOpenNow(store, 'severity'),
+    readOpenNow(store, 'signature'),
+    readOpenNow(store, 'kernel'),
+    readOpenLabels(store),
+  ])
+  return {
+    open: bySeverity(severity.rows),
+    hostsBySeverity: hostsBySeverity(severity),
+    hostsAffected: affected.hosts,
+    bySignature: groupsOf(signature, titleOf),
+    byKernel: groupsOf(kernel, (release) => release),
+    byLabel: affected.labels.slice(0, LABELS_SHOWN),
+  }
+}
+
+async function newestOf(
+  store: Store,
+): Promise<
+  Pick<Fleet, 'newest' | 'unknowns' | 'snapshots' | 'snapshotsTotal' | 'hosts' | 'ingest'>
+> {
+  const [newest, unknowns, snapshots, hosts, statuses, queue] = await Promise.all([
     listIncidents(store, { sort: 'firstSeen', limit: NEWEST_SHOWN }),
+    listIncidents(store, {
+      ...UNRESOLVED,
+      signature: ['unknown'],
+      sort: 'firstSeen',
+      limit: UNKNOWNS_SHOWN,
+    }),
     listSnapshots(store, { limit: SNAPSHOTS_SHOWN }),
     listHosts(store, { limit: 1 }),
     countSnapshots(store),
+    queueDepth(store.read),
   ])
-  const titles = new Map(catalogue.signatures.map(({ id, title }) => [id, title]))
-  return fleetPage(context, {
-    open: severities(bySeverity),
-    hostsAffected: all[0]?.hosts ?? 0,
-    hosts: hosts.total,
-    bySignature: groupsOf(bySignature, 'signature', (id) => titles.get(id) ?? id),
-    byKernel: groupsOf(byKernel, 'kernel', (release) => release),
-    trend: trendOf(byDay, context.now),
+  const oldest = queue.oldestQueuedAt
+  return {
     newest: newest.items,
+    unknowns: unknowns.items,
     snapshots: snapshots.items,
     snapshotsTotal: snapshots.total,
-    ingest: statuses,
-  })
+    hosts: hosts.total,
+    ingest: {
+      ...statuses,
+      oldestQueuedAt: oldest === null ? null : new Date(oldest).toISOString(),
+    },
+  }
+}
+
+function hostsBySeverity({ hosts }: OpenNow): BySeverity {
+  return Object.fromEntries(SEVERITIES.map((severity) => [severity, hosts.get(severity) ?? 0]))
+}
+
+function bySeverity(rows: OpenNow['rows']): BySeverity {
+  const counts: { [Name in Severity]?: number } = {}
+  for (const { severity, incidents } of rows) {
+    counts[severity] = (counts[severity] ?? 0) + incidents
+  }
+  return counts
+}
+
+/** The rows of one key together, the most incidents first. */
+function groupsOf(
+  { rows, hosts }: OpenNow,
+  titleOf: (value: string) => string,
+): readonly FleetGroup[] {
+  const sumOf = (group: OpenNow['rows']) => group.reduce((sum, row) => sum + row.incidents, 0)
+  return [...Map.groupBy(rows, ({ value }) => value)]
+    .filter(([key]) => key !== '')
+    .sort(([, one], [, other]) => sumOf(other) - sumOf(one))
+    .slice(0, GROUPS_SHOWN)
+    .map(([key, group]) => ({
+      key,
+      title: titleOf(key),
+      counts: bySeverity(group),
+      hosts: hosts.get(key) ?? 0,
+    }))
 }
 
 function isSeverity(name: unknown): name is Severity {
@@ -61,27 +137,6 @@ export function severities(rows: readonly CountRow[]): BySeverity {
     if (isSeverity(severity)) counts[severity] = (counts[severity] ?? 0) + row.incidents
   }
   return counts
-}
-
-/** The rows of one key together, the most incidents first. */
-function groupsOf(
-  rows: readonly CountRow[],
-  key: string,
-  titleOf: (value: string) => string,
-): readonly FleetGroup[] {
-  const byValue = Map.groupBy(rows, (row) => row[key] ?? null)
-  return [...byValue]
-    .flatMap(([value, group]) => (value === null ? [] : [{ value: String(value), group }]))
-    .map(({ value, group }) => ({
-      key: value,
-      title: titleOf(value),
-      counts: severities(group),
-      // A host with two severities is counted in both: the greatest is certain.
-      hosts: Math.max(...group.map(({ hosts }) => hosts)),
-      incidents: group.reduce((sum, { incidents }) => sum + incidents, 0),
-    }))
-    .sort((one, other) => other.incidents - one.incidents)
-    .slice(0, GROUPS_SHOWN)
 }
 
 const DAY_MS = 86_400_000

@@ -1,14 +1,18 @@
 import { SEVERITIES, type Severity } from '../../model/diagnosis.ts'
 import type { IncidentItem, SnapshotItem } from '../../model/incident.ts'
-import { type BySeverity, rankChart, type TrendColumn, total, trendChart } from '../charts.ts'
+import { type BySeverity, rankChart, total } from '../charts.ts'
 import { type Html, html } from '../html.ts'
 import { layout, type PageContext } from '../layout.ts'
+import { healthPanel, type IngestHealth } from '../parts/health.ts'
 import { severityIcon } from '../parts/icons.ts'
-import { incidentList } from '../parts/incident-list.ts'
-import { copyable, figureList, hostCode, hostText, timeMark } from '../parts/marks.ts'
-import { encoded, signaturePath, snapshotPath } from '../parts/paths.ts'
+import { incidentList, shortList } from '../parts/incident-list.ts'
+import { hostCode, hostLink, timeMark } from '../parts/marks.ts'
+import { encoded, signaturePath } from '../parts/paths.ts'
 import { panel } from '../parts/prose.ts'
 import { grouped, plural } from '../parts/words.ts'
+import type { Stacked } from '../trend.ts'
+import { type TrendChoice, trendPanel } from '../trend-panel.ts'
+import { welcome } from './welcome.ts'
 
 /** Unresolved incidents under one key. */
 export type FleetGroup = {
@@ -19,24 +23,33 @@ export type FleetGroup = {
   readonly hosts: number
 }
 
+/** Unresolved incidents, notes left out, on the hosts with one label. */
+export type LabelGroup = {
+  readonly name: string
+  readonly value: string
+  readonly incidents: number
+  readonly hosts: number
+}
+
 /** What hurts the fleet now. */
 export type Fleet = {
-  /** Unresolved incidents by severity. */
+  /** Unresolved incidents by severity, and the distinct hosts they are on. */
   readonly open: BySeverity
+  readonly hostsBySeverity: BySeverity
+  /** Hosts with an unresolved incident that is more than a note. */
   readonly hostsAffected: number
   readonly hosts: number
   readonly bySignature: readonly FleetGroup[]
   readonly byKernel: readonly FleetGroup[]
-  /** Incidents first seen on each of the last days, oldest first. */
-  readonly trend: readonly TrendColumn[]
+  readonly byLabel: readonly LabelGroup[]
+  readonly trend: Stacked
+  readonly trendChoice: TrendChoice
   readonly newest: readonly IncidentItem[]
+  /** Unresolved incidents that no signature explains, newest first. */
+  readonly unknowns: readonly IncidentItem[]
   readonly snapshots: readonly SnapshotItem[]
   readonly snapshotsTotal: number
-  readonly ingest: {
-    readonly queued: number
-    readonly processing: number
-    readonly failed: number
-  }
+  readonly ingest: IngestHealth
 }
 
 export function fleetPage(context: PageContext, fleet: Fleet): string {
@@ -45,51 +58,84 @@ export function fleetPage(context: PageContext, fleet: Fleet): string {
     title: isNew ? 'Welcome' : 'Fleet',
     description: isNew ? 'Nothing uploaded yet.' : headline(fleet),
     section: '/',
-    body: isNew ? welcome(context) : fleetBody(context, fleet),
+    body: isNew ? welcome(context.origin) : fleetBody(context, fleet),
   })
 }
 
-function headline(fleet: Fleet): string {
-  const open = total(fleet.open)
-  if (open === 0) return `Nothing is stuck on ${plural(fleet.hosts, 'host')}.`
-  return `${plural(open, 'open incident')} on ${grouped(fleet.hostsAffected)} of ${plural(fleet.hosts, 'host')}.`
+/** Whether anything is on fire. */
+function headline({ open, hostsBySeverity, hosts }: Fleet): string {
+  const worst = worstOf(open)
+  if (worst === null) return `Nothing is stuck on ${plural(hosts, 'host')}.`
+  const count = plural(open[worst] ?? 0, `${worst} incident`)
+  return `${count} on ${plural(hostsBySeverity[worst] ?? 0, 'host')}.`
+}
+
+/** The worst severity that is open; null where only notes are. */
+function worstOf(open: BySeverity): Severity | null {
+  return SEVERITIES.find((severity) => severity !== 'info' && (open[severity] ?? 0) > 0) ?? null
 }
 
 function fleetBody({ now }: PageContext, fleet: Fleet): Html {
-  const { newest } = fleet
-  const isCalm = total(fleet.open) === 0
-  const all = html`<a href="/incidents">All incidents</a>`
-  const list =
-    newest.length > 0
-      ? incidentList(newest, now)
-      : html`<p class="empty">No incident yet. Snapshots of healthy hosts have none.</p>`
+  const isCalm = worstOf(fleet.open) === null
+  const more = html`<a href="/incidents?sort=firstSeen">All incidents</a>`
   return html`<section class="masthead${isCalm ? ' calm' : ''}">
 <h1>${headline(fleet)}</h1>
-${severityTiles(fleet.open)}
+${isCalm ? null : where(fleet, now)}
+${severityTiles(fleet)}
 </section>
 <div class="columns">
 ${panel('by-signature', 'What is stuck', rank(fleet.bySignature, signatureLabel))}
-${panel('trend', 'First seen, by day', trendChart(fleet.trend, 'Incidents first seen, by day'))}
+${trendPanel(fleet.trend, fleet.trendChoice)}
 </div>
-${panel('newest', 'Newest', list, { isFlush: true, more: all })}
+<div class="columns main-and-side">
+${panel('newest', 'Newest', newestList(fleet.newest, now), { isFlush: true, more })}
+<div class="stacked-panels">
+${panel('unknowns', 'No signature explains', unknownList(fleet.unknowns, now), { isFlush: true, more: UNKNOWNS })}
+${healthPanel(fleet.ingest, fleet, now)}
+</div>
+</div>
 <div class="columns">
 ${panel('by-kernel', 'By kernel', rank(fleet.byKernel, kernelLabel))}
-${ingestPanel(fleet, now)}
+${panel('by-label', 'By label', labelRank(fleet.byLabel))}
 </div>`
 }
 
 const UNRESOLVED = 'state=open&state=acknowledged'
 
-function severityTiles(open: BySeverity): Html {
-  const shown = SEVERITIES.filter((severity) => severity !== 'info' || (open.info ?? 0) > 0)
-  return html`<ul class="tiles">${shown.map((severity) => severityTile(severity, open[severity] ?? 0))}</ul>`
+const UNKNOWNS = html`<a href="/incidents?${UNRESOLVED}&signature=unknown">All unknown</a>`
+
+/** What most of the worst is, where, and since when. */
+function where({ open, bySignature, newest, hostsAffected, hosts }: Fleet, now: string): Html {
+  const worst = worstOf(open) ?? 'critical'
+  const most = Math.max(0, ...bySignature.map(({ counts }) => counts[worst] ?? 0))
+  const group = bySignature.find(({ counts }) => most > 0 && counts[worst] === most)
+  const last = newest[0]
+  const mostly =
+    group &&
+    html`Mostly <a href="${incidentsOf(`signature=${encoded(group.key)}&severity=${worst}`)}">${group.title}</a> (${grouped(most)}). `
+  const latest =
+    last && html` The newest came ${timeMark(last.firstSeen, now)} on ${hostLink(last.host)}.`
+  const all = total({ ...open, info: 0 })
+  return html`<p class="lead">${mostly}${plural(all, 'incident')} open in all, on ${grouped(hostsAffected)} of ${plural(hosts, 'host')}.${latest}</p>`
 }
 
-function severityTile(severity: Severity, count: number): Html {
-  const address = `/incidents?${UNRESOLVED}&severity=${severity}`
+function incidentsOf(query: string): string {
+  return `/incidents?${UNRESOLVED}&${query}`
+}
+
+function severityTiles({ open, hostsBySeverity }: Fleet): Html {
+  const shown = SEVERITIES.filter((severity) => severity !== 'info' || (open.info ?? 0) > 0)
+  const tiles = shown.map((severity) =>
+    severityTile(severity, open[severity] ?? 0, hostsBySeverity[severity] ?? 0),
+  )
+  return html`<ul class="tiles">${tiles}</ul>`
+}
+
+function severityTile(severity: Severity, count: number, hosts: number): Html {
+  const on = count === 0 ? null : html` <span class="tile-note">on ${plural(hosts, 'host')}</span>`
   return html`
-<li><a class="tile sev-${severity}${count === 0 ? ' none' : ''}" href="${address}">${severityIcon(severity)}
-<strong>${grouped(count)}</strong><span>${severity}</span></a></li>`
+<li><a class="tile sev-${severity}${count === 0 ? ' none' : ''}" href="${incidentsOf(`severity=${severity}`)}">${severityIcon(severity)}
+<strong>${grouped(count)}</strong><span>${severity}${on}</span></a></li>`
 }
 
 function rank(groups: readonly FleetGroup[], labelOf: (group: FleetGroup) => Html): Html {
@@ -105,56 +151,34 @@ function rank(groups: readonly FleetGroup[], labelOf: (group: FleetGroup) => Htm
 
 function signatureLabel({ key, title }: FleetGroup): Html {
   const name = html`<a class="quiet" href="${signaturePath(key)}">${key}</a>`
-  return html`<a href="/incidents?${UNRESOLVED}&signature=${encoded(key)}">${title}</a> ${name}`
+  return html`<a href="${incidentsOf(`signature=${encoded(key)}`)}">${title}</a> ${name}`
 }
 
 function kernelLabel({ key, title }: FleetGroup): Html {
-  return html`<a href="/incidents?${UNRESOLVED}&kernel=${encoded(key)}">${hostCode(title)}</a>`
+  return html`<a href="${incidentsOf(`kernel=${encoded(key)}`)}">${hostCode(title)}</a>`
 }
 
-function ingestPanel({ ingest, snapshots, snapshotsTotal }: Fleet, now: string): Html {
-  const { queued, processing, failed } = ingest
-  const figures = figureList([
-    { name: 'queued', value: grouped(queued) },
-    { name: 'in work', value: grouped(processing) },
-    { name: 'failed', value: failedCount(failed), isWrong: failed > 0 },
-  ])
-  const rows = snapshots.map((snapshot) => snapshotItem(snapshot, now))
-  const all = html`<a href="/snapshots">All ${grouped(snapshotsTotal)}</a>`
-  return panel('ingest', 'Snapshots', html`${figures}<ul class="plain">${rows}</ul>`, { more: all })
+function labelRank(groups: readonly LabelGroup[]): Html {
+  if (groups.length === 0) {
+    return html`<p class="empty">No affected host has labels. Give them at upload, or in the bundle's
+<code>manifest.json</code>: racks, teams and images show here what the stuck hosts have in common.</p>`
+  }
+  return rankChart(
+    groups.map(({ name, value, incidents, hosts }) => ({
+      label: html`<a href="${incidentsOf(`label.${encoded(name)}=${encoded(value)}`)}">${hostCode(`${name}=${value}`)}</a>`,
+      counts: { low: incidents },
+      note: `on ${plural(hosts, 'host')}`,
+      isPlain: true,
+    })),
+  )
 }
 
-function failedCount(failed: number): Html {
-  if (failed === 0) return html`0`
-  return html`<a href="/snapshots?status=failed">${grouped(failed)}</a>`
+function newestList(newest: readonly IncidentItem[], now: string): Html {
+  if (newest.length > 0) return incidentList(newest, now)
+  return html`<p class="empty">No incident yet. Snapshots of healthy hosts have none.</p>`
 }
 
-function snapshotItem({ id, host, name, incidents, receivedAt }: SnapshotItem, now: string): Html {
-  return html`
-<li><a href="${snapshotPath(id)}">${hostText(host ?? name)}</a>
-<span class="quiet">${plural(incidents.length, 'incident')} · ${timeMark(receivedAt, now)}</span></li>`
-}
-
-/** What a new user sees: the next step, ready to copy. */
-function welcome({ origin }: PageContext): Html {
-  const collect = 'npx hangar collect -o bundle.tar.gz'
-  const upload = `npx hangar upload bundle.tar.gz --server ${origin} --wait`
-  const curl = `curl -sS -F bundle=@bundle.tar.gz '${origin}/api/v1/snapshots?wait=60'`
-  return html`<section class="masthead calm">
-<h1>Bring in the first hung host.</h1>
-<p class="lead">Hangar reads what a Linux host shows of itself in <code>/proc</code> and its kernel log, and says
-which task is stuck, on whom it waits, why it cannot end, and what frees it.</p>
-</section>
-<ol class="steps-to-start">
-<li class="panel"><h2>Try a text</h2>
-<p>Paste a kernel stack, a hung-task report, a sysrq dump or a goroutine dump. Nothing is stored.</p>
-<p><a class="button main" href="/analyze">Analyze a text or file</a></p></li>
-<li class="panel"><h2>Collect on the host</h2>
-<p>The collector reads the suspicious tasks first and never waits for a file that blocks.</p>
-${copyable(collect, 'the collect command')}</li>
-<li class="panel"><h2>Upload the bundle</h2>
-<p>A bundle, a sosreport, or a tar of the right files. Plain <code>tar</code> stores the files of a live
-<code>/proc</code> empty, so use the collector.</p>
-${copyable(upload, 'the upload command')}${copyable(curl, 'the curl command')}</li>
-</ol>`
+function unknownList(unknowns: readonly IncidentItem[], now: string): Html {
+  if (unknowns.length > 0) return shortList(unknowns, now)
+  return html`<p class="empty">None: a signature explains everything that is stuck.</p>`
 }

@@ -40,3 +40,21 @@ function factsOf(item: IncidentItem): readonly (Html | null)[] {
     taskCount > 0 ? html`<span>${plural(taskCount, 'task')}</span>` : null,
   ]
 }
+
+/** One line each, where there is little room. */
+export function shortList(items: readonly IncidentItem[], now: string): Html {
+  return html`<ol class="incidents short">${items.map((item) => shortRow(item, now))}</ol>`
+}
+
+function shortRow(item: IncidentItem, now: string): Html {
+  const { id, severity, title, summary, firstSeen } = item
+  return html`
+<li class="incident-row sev-${severity}" data-row>
+<span class="row-sev" title="${severity}">${severityIcon(severity)}<span class="unseen">${severity}</span></span>
+<div class="row-main">
+<a class="row-title" href="${incidentPath(id)}">${clipped(title, 120)}</a>
+<p class="row-summary">${inline(clipped(summary, 160))}</p>
+<p class="row-facts">${incidentHost(item)}<span>first seen ${timeMark(firstSeen, now)}</span></p>
+</div>
+</li>`
+}
