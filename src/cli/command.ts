@@ -47,6 +47,12 @@ export type Command = {
   readonly run: (given: Arguments, terminal: Terminal) => Promise<number>
 }
 
+/** A command that hands on all that was typed behind its name, `--help` included. */
+export type Relay = {
+  /** Gives the exit code. */
+  readonly relay: (typed: readonly string[], terminal: Terminal) => Promise<number>
+}
+
 /** The command line is not one we take: says why, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'

@@ -1,11 +1,11 @@
-import type { Command } from './command.ts'
+import type { Command, Relay } from './command.ts'
 
 /** A command is loaded only when it is asked for: start-up time is part of the product. */
 export type CommandRow = {
   readonly name: string
   /** One line. */
   readonly summary: string
-  readonly load: () => Promise<Command>
+  readonly load: () => Promise<Command | Relay>
 }
 
 /** Every command, in the order that help lists them. */
@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'upload',
     summary: 'send bundles to a service',
     load: async () => (await import('./upload.ts')).upload,
+  },
+  {
+    name: 'collect',
+    summary: 'collect the evidence of this host, by the script that /collect.sh hands out',
+    load: async () => (await import('./collect.ts')).collect,
   },
   {
     name: 'signatures',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Command, Terminal } from './command.ts'
+import type { Command, Relay, Terminal } from './command.ts'
 import { UsageError } from './command.ts'
 import { COMMANDS } from './commands.ts'
 
@@ -26,6 +26,7 @@ async function run(typed: readonly string[], terminal: Terminal): Promise<number
   if (name === '--version' || name === '-v') return sayVersion(terminal)
   if (name === 'help' || name === '--help' || name === '-h') return sayHelp(rest[0], terminal)
   const command = await loadCommand(name)
+  if ('relay' in command) return command.relay(rest, terminal)
   if (rest.slice(0, endOfFlags(rest)).some((word) => word === '--help' || word === '-h')) {
     return sayHelp(name, terminal)
   }
@@ -39,7 +40,7 @@ async function run(typed: readonly string[], terminal: Terminal): Promise<number
   }
 }
 
-async function loadCommand(name: string): Promise<Command> {
+async function loadCommand(name: string): Promise<Command | Relay> {
   const row = COMMANDS.find((candidate) => candidate.name === name)
   if (row) return row.load()
   const { nearest } = await import('./arguments.ts')
@@ -58,8 +59,10 @@ function endOfFlags(words: readonly string[]): number {
 
 async function sayHelp(name: string | undefined, terminal: Terminal): Promise<number> {
   const { commandHelp, programHelp } = await import('./help.ts')
-  if (name === undefined) terminal.out(programHelp(terminal.hasColour))
-  else terminal.out(commandHelp(name, await loadCommand(name), terminal.hasColour))
+  const command = name === undefined ? null : await loadCommand(name)
+  if (command && 'relay' in command) return command.relay(['--help'], terminal)
+  if (name === undefined || command === null) terminal.out(programHelp(terminal.hasColour))
+  else terminal.out(commandHelp(name, command, terminal.hasColour))
   return 0
 }
 

@@ -6,6 +6,7 @@ import { withLabels } from './labels.ts'
 import type { Asked, Route } from './route.ts'
 import { deleteLink } from './routes/delete-link.ts'
 import { deleteSignature } from './routes/delete-signature.ts'
+import { getCollectScript } from './routes/get-collect-script.ts'
 import { getCounts } from './routes/get-counts.ts'
 import { getHealth } from './routes/get-health.ts'
 import { getHost } from './routes/get-host.ts'
@@ -84,7 +85,7 @@ export const API_ROUTES: readonly Route[] = [
 ]
 
 /** What stands outside the API's prefix, and is in its document all the same. */
-export const PLAIN_ROUTES: readonly Route[] = [getHealth, getReadiness]
+export const PLAIN_ROUTES: readonly Route[] = [getHealth, getReadiness, getCollectScript]
 
 /** Slower than any line that is worth uploading over; the fastest way to hold a place otherwise. */
 const SLOWEST_BYTES_PER_SECOND = 512

@@ -22,6 +22,8 @@ test('no arguments at all show the help', async () => {
 for (const { name, load } of COMMANDS) {
   test(`the help of ${name} tells usage, every flag, exit codes and an example`, async () => {
     const command = await load()
+    // Its help is the script's own, which is tested where the script is.
+    if ('relay' in command) return
     const { code, stdout } = await hangar([name, '--help'])
     assert.equal(code, 0)
     for (const option of command.options)

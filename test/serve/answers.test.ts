@@ -71,6 +71,7 @@ const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
   'get /signatures/:id': [() => api('/signatures/fuse-flush-deadlock')],
   'get /healthz': [() => service.ask('/healthz')],
   'get /readyz': [() => service.ask('/readyz')],
+  'get /collect.sh': [() => service.ask('/collect.sh')],
 }
 
 for (const route of [...API_ROUTES, ...PLAIN_ROUTES]) {

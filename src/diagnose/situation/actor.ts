@@ -45,8 +45,8 @@ export function isMoving(actor: Actor): boolean {
   return actor.progress?.kind === 'moving'
 }
 
-// Said at once, by a kernel that blocks nobody: it tells of rights, or of a task that is gone.
-const REFUSAL = /^(?:permission|operation not permitted|vanished|no such)/i
+// Said at once, or never asked: it tells of rights, of haste, or of a task that is gone.
+const REFUSAL = /^(?:permission|operation not permitted|vanished|no such|left out)/i
 const BLOCKED = /^(?:blocked|timed out)/i
 
 /** True when reading a file of it may have blocked: a refusal says nothing of the task. */
