@@ -58,9 +58,13 @@ async function mount([mountPoint = '', ...flags]: readonly string[]): Promise<vo
   new Worker(new URL(import.meta.url), { workerData: { device, never } })
   const options = 'fd=3,rootmode=40000,user_id=0,group_id=0,allow_other'
   // -i: the helper of libfuse knows nothing of a descriptor that is there already.
-  const child = spawn('mount', ['-i', '-t', 'fuse.hangfs', '-o', options, 'hangfs', mountPoint], {
-    stdio: ['ignore', 'inherit', 'inherit', device],
-  })
+  const child = spawn(
+    '/bin/mount',
+    ['-i', '-t', 'fuse.hangfs', '-o', options, 'hangfs', mountPoint],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', device],
+    },
+  )
   const [code] = await once(child, 'exit')
   if (code !== 0) process.exit(1)
   closeSync(placeholder)
@@ -86,15 +90,24 @@ function serve({ device, never }: { device: number; never: readonly number[] }):
 /** Length of the request read; null once the connection is gone. */
 function nextRequest(device: number, bytes: Buffer): number | null {
   for (;;) {
-    try {
-      return readSync(device, bytes)
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : null
-      if (code === 'ENODEV') return null
-      // A request may be taken back while it is read; before the mount there is no connection.
-      if (code === 'EPERM') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
-      else if (code !== 'ENOENT' && code !== 'EINTR' && code !== 'EAGAIN') throw error
-    }
+    const code = codeOf(() => readSync(device, bytes))
+    if (typeof code === 'number') return code
+    if (code === 'ENODEV') return null
+    // Before the mount there is no connection yet.
+    if (code === 'EPERM') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    else if (!PASSING.includes(code)) throw new Error(`reading /dev/fuse: ${code}`)
+  }
+}
+
+/** A request may be taken back while it is read. */
+const PASSING = ['ENOENT', 'EINTR', 'EAGAIN']
+
+function codeOf(read: () => number): number | string {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return String(error.code)
+    throw error
   }
 }
 
@@ -104,12 +117,9 @@ function reply(device: number, unique: bigint, answer: Buffer | number): void {
   header.writeUInt32LE(HEADER_BYTES + body.length, 0)
   header.writeInt32LE(typeof answer === 'number' ? answer : 0, 4)
   header.writeBigUInt64LE(unique, 8)
-  try {
-    writeSync(device, Buffer.concat([header, body]))
-  } catch (error) {
-    // Who asked was interrupted and is gone.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-  }
+  const code = codeOf(() => writeSync(device, Buffer.concat([header, body])))
+  // ENOENT: who asked was interrupted and is gone.
+  if (code !== 'ENOENT' && typeof code === 'string') throw new Error(`writing /dev/fuse: ${code}`)
 }
 
 function nameIn(body: Buffer): string {

@@ -25,7 +25,8 @@ test('a host that has this version is told so, and gets nothing', async () => {
   const etag = headers.get('etag') ?? ''
   assert.notEqual(etag, '')
   // Not by fetch: it asks all caches to stand aside as soon as a tag is named.
-  const ask = (tag: string) => `GET /collect.sh HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: ${tag}`
+  const ask = (tag: string) =>
+    `GET /collect.sh HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: ${tag}`
   const again = await rawRequest(service.port, `${ask(etag)}\r\nConnection: close\r\n\r\n`)
   assert.equal(again.status, 304)
   assert.equal(again.body, '')
