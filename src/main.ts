@@ -5,6 +5,7 @@ import { SettingError, type Settings } from './config.ts'
 import type { IngestLimits } from './ingest/limits.ts'
 import { loadCatalogue } from './ingest/load-catalogue.ts'
 import { startIngest } from './ingest/service.ts'
+import { Notifier } from './notify/notifier.ts'
 import { createApp } from './serve/app.ts'
 import { isLoopback } from './serve/auth.ts'
 import { createLog } from './serve/log.ts'
@@ -46,16 +47,29 @@ export async function startService(settings: Settings): Promise<Service> {
       limits: ingestLimitsOf(settings),
     })
     undo.unshift(() => ingest.close())
+    const log = createLog(settings.logLevel)
+    let url = settings.publicUrl
+    const notifier = new Notifier({
+      store,
+      rules: { isPrivateAllowed: settings.webhookPrivate === 'allow' },
+      origin: () => url ?? '',
+      ageMaxMs: settings.webhookAgeHours * 3_600_000,
+      whenFailed: (error) => log.error({ err: error }, 'telling receivers failed'),
+    })
+    undo.unshift(() => notifier.close())
     const services: Services = {
       store,
       ingest,
       config: settings,
+      notifier,
       get catalogue() {
         return ingest.catalogue.current
       },
     }
-    const server = createServer(createApp(services, createLog(settings.logLevel)))
+    const server = createServer(createApp(services, log))
     await listen(server, settings)
+    url ??= urlOf(server)
+    notifier.start()
     undo.unshift(() => closeServer(server, drainMs))
     return { url: urlOf(server), close: () => undoAll(undo) }
   } catch (error) {

@@ -12,7 +12,8 @@ const STAGES: Readonly<Record<string, readonly string[]>> = {
   store: ['model'],
   ingest: ['model', 'unpack', 'parse', 'diagnose', 'store'],
   web: ['model'],
-  serve: ['model', 'diagnose', 'store', 'ingest', 'web'],
+  notify: ['model', 'store', 'web'],
+  serve: ['model', 'diagnose', 'store', 'ingest', 'notify', 'web'],
   cli: [
     'model',
     'unpack',
@@ -21,6 +22,7 @@ const STAGES: Readonly<Record<string, readonly string[]>> = {
     'store',
     'ingest',
     'web',
+    'notify',
     'serve',
     'main.ts',
     'config.ts',
@@ -36,6 +38,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   store: ['node:*', 'kysely', 'better-sqlite3'],
   ingest: ['node:*', 'piscina'],
   web: ['@dagrejs/dagre'],
+  notify: ['node:*'],
   serve: ['node:*', 'express', 'helmet', 'multer', 'zod', 'zod-openapi', 'pino', 'swagger-ui-dist'],
   cli: ['node:*'],
 }

@@ -58,7 +58,7 @@ CREATE TABLE deliveries (
   event       TEXT    NOT NULL,
   incident_id TEXT,                      -- null for a test
   body        TEXT    NOT NULL,          -- the same bytes in every attempt
-  status      TEXT    NOT NULL,          -- waiting, delivered, failed or dropped
+  status      TEXT    NOT NULL,          -- waiting, delivered or failed
   attempts    INTEGER NOT NULL,
   made_at     INTEGER NOT NULL,
   due_at      INTEGER NOT NULL,
@@ -69,4 +69,5 @@ CREATE TABLE deliveries (
   UNIQUE (webhook_id, cause)
 );
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, status, delivery_no);
-CREATE INDEX deliveries_by_time ON deliveries (webhook_id, delivery_no);
+CREATE INDEX deliveries_by_number ON deliveries (webhook_id, delivery_no);
+CREATE INDEX deliveries_by_end ON deliveries (webhook_id, ended_at, delivery_no);

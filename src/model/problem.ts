@@ -51,6 +51,12 @@ export const PROBLEMS = {
     status: 409,
     title: 'The signature comes from a file; what was not saved here cannot be deleted here',
   },
+  'webhook-unknown': { status: 404, title: 'There is no webhook with this id' },
+  'webhooks-too-many': { status: 409, title: 'There are as many webhooks as the service takes' },
+  'webhook-address-refused': {
+    status: 422,
+    title: 'Nothing is sent to this address',
+  },
   'cursor-invalid': { status: 400, title: 'The cursor is not one that this list gave' },
   'address-unknown': { status: 404, title: 'There is nothing at this address' },
   'method-unsupported': { status: 405, title: 'The address does not take this method' },

@@ -6,6 +6,7 @@ import { withLabels } from './labels.ts'
 import type { Asked, Route } from './route.ts'
 import { deleteLink } from './routes/delete-link.ts'
 import { deleteSignature } from './routes/delete-signature.ts'
+import { deleteWebhook } from './routes/delete-webhook.ts'
 import { getCollectScript } from './routes/get-collect-script.ts'
 import { getCounts } from './routes/get-counts.ts'
 import { getHealth } from './routes/get-health.ts'
@@ -31,8 +32,12 @@ import { getStack } from './routes/get-stack.ts'
 import { getStacks } from './routes/get-stacks.ts'
 import { getTicket } from './routes/get-ticket.ts'
 import { getTickets } from './routes/get-tickets.ts'
+import { getWebhook } from './routes/get-webhook.ts'
+import { getWebhookDeliveries } from './routes/get-webhook-deliveries.ts'
+import { getWebhooks } from './routes/get-webhooks.ts'
 import { patchIncident } from './routes/patch-incident.ts'
 import { patchSignature } from './routes/patch-signature.ts'
+import { patchWebhook } from './routes/patch-webhook.ts'
 import { postAnalyze } from './routes/post-analyze.ts'
 import { postIncidentLink } from './routes/post-incident-link.ts'
 import { postIncidentsBulk } from './routes/post-incidents-bulk.ts'
@@ -40,6 +45,8 @@ import { postProblemLink } from './routes/post-problem-link.ts'
 import { postSignatureLink } from './routes/post-signature-link.ts'
 import { postSignatures } from './routes/post-signatures.ts'
 import { postSnapshots } from './routes/post-snapshots.ts'
+import { postWebhookTest } from './routes/post-webhook-test.ts'
+import { postWebhooks } from './routes/post-webhooks.ts'
 import { sendAnswer } from './send.ts'
 import type { Services } from './services.ts'
 import { openUpload, type Upload } from './upload.ts'
@@ -82,6 +89,13 @@ export const API_ROUTES: readonly Route[] = [
   getSignature,
   patchSignature,
   deleteSignature,
+  getWebhooks,
+  postWebhooks,
+  getWebhook,
+  patchWebhook,
+  deleteWebhook,
+  postWebhookTest,
+  getWebhookDeliveries,
 ]
 
 /** What stands outside the API's prefix, and is in its document all the same. */

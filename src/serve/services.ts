@@ -1,5 +1,6 @@
 import type { Ingest } from '../ingest/service.ts'
 import type { Catalogue } from '../model/signature.ts'
+import type { Notifier } from '../notify/notifier.ts'
 import type { Store } from '../store/open.ts'
 
 /** What of the service's settings decides how it answers. */
@@ -23,4 +24,6 @@ export type Services = {
   /** What is looked for, as of now: ask for it where it is used. */
   readonly catalogue: Catalogue
   readonly config: ServeSettings
+  /** Tells others of incidents. */
+  readonly notifier: Notifier
 }

@@ -131,3 +131,39 @@ export type LinkRow = {
   added_at: number
   added_by: string
 }
+
+export type WebhookRow = {
+  webhook_id: string
+  name: string
+  url: string
+  format: string
+  state: string
+  why: string | null
+  events: string
+  filter: string
+  secret: string
+  routing_key: string | null
+  created_at: number
+  created_by: string
+  delivered: number
+  failed: number
+  skipped: number
+}
+
+export type DeliveryRow = {
+  delivery_no: number
+  delivery_id: string
+  webhook_id: string
+  cause: string
+  event: string
+  incident_id: string | null
+  body: string
+  status: string
+  attempts: number
+  made_at: number
+  due_at: number
+  ended_at: number | null
+  answer: number | null
+  error: string | null
+  excerpt: string | null
+}

@@ -42,6 +42,9 @@ const toldBy = (sent: Awaited<ReturnType<Service['ask']>>): Told => ({
   body: sent.text,
 })
 
+const addWebhook = async (url: string): Promise<Told> =>
+  toldBy(await service.post('/api/v1/webhooks', JSON.stringify({ url }), 'application/json'))
+
 const head = (line: string, ...headers: readonly string[]) =>
   `${[`${line} HTTP/1.1`, 'Host: localhost', ...headers].join('\r\n')}\r\n\r\n`
 const GZIP = 'Content-Type: application/gzip'
@@ -176,6 +179,13 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
   'signature-changed': () => saveSignature({ yaml: SIGNATURE, ifVersion: 7 }),
   'signature-not-saved': async () =>
     toldBy(await service.ask('/api/v1/signatures/hung-task', { method: 'DELETE' })),
+  'webhook-unknown': () => get('/api/v1/webhooks/nobody'),
+  'webhook-address-refused': () => addWebhook('http://169.254.169.254/latest/meta-data'),
+  'webhooks-too-many': async () => {
+    const url = 'http://127.0.0.1:9/hook'
+    for (let turn = 0; turn < 100; turn += 1) assert.equal((await addWebhook(url)).status, 200)
+    return addWebhook(url)
+  },
   'cursor-invalid': () => get('/api/v1/incidents?cursor=x'),
   'address-unknown': () => get('/api/v1/nothing'),
   'method-unsupported': async () =>

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IngestLimits } from '../../src/ingest/limits.ts'
 import { type Ingest, startIngest } from '../../src/ingest/service.ts'
+import { Notifier } from '../../src/notify/notifier.ts'
 import { createApp } from '../../src/serve/app.ts'
 import type { Log } from '../../src/serve/log.ts'
 import { createServer } from '../../src/serve/server.ts'
@@ -44,27 +45,24 @@ export async function startService(
 ): Promise<Service> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'hangar-serve-'))
   const store = openStore(dataFolder)
-  const bundleBytesMax = settings.bundleBytesMax ?? BUNDLE_BYTES_MAX
-  const limits = { bundleBytesMax, ...ingestLimits }
+  const limits = { bundleBytesMax: settings.bundleBytesMax ?? BUNDLE_BYTES_MAX, ...ingestLimits }
   const ingest = await startIngest({ store, dataFolder, catalogueFolder: null, workers: 1, limits })
   const errors: unknown[] = []
   const lines: LogLine[] = []
-  const log: Log = {
-    debug: (line: object) => lines.push({ level: 'debug', ...line }),
-    info: (line: object) => lines.push({ level: 'info', ...line }),
-    error: (...line: unknown[]) => errors.push(line),
-  }
   const config = {
     host: '127.0.0.1',
     publicUrl: null,
     bundleBytesMax: BUNDLE_BYTES_MAX,
     ...settings,
   }
-  const server = createServer(createApp(servicesOf(store, ingest, config), log))
+  const notifier = notifierOf(store, errors, () => settings.publicUrl ?? url)
+  const services = servicesOf({ store, ingest, config, notifier })
+  const server = createServer(createApp(services, logOf(errors, lines)))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const port = (server.address() as AddressInfo).port
   const url = `http://127.0.0.1:${port}`
+  notifier.start()
   const ask = (path: string, init?: RequestInit) => sent(fetch(url + path, init))
   return {
     url,
@@ -80,6 +78,7 @@ export async function startService(
     async close() {
       server.closeAllConnections()
       server.close()
+      await notifier.close()
       await ingest.close()
       await store.close()
       rmSync(dataFolder, { recursive: true, force: true })
@@ -87,15 +86,34 @@ export async function startService(
   }
 }
 
-function servicesOf(store: Store, ingest: Ingest, config: ServeSettings): Services {
+function servicesOf(parts: Omit<Services, 'catalogue'>): Services {
   return {
-    store,
-    ingest,
-    config,
+    ...parts,
     get catalogue() {
-      return ingest.catalogue.current
+      return parts.ingest.catalogue.current
     },
   }
+}
+
+function logOf(errors: unknown[], lines: LogLine[]): Log {
+  return {
+    debug: (line: object) => lines.push({ level: 'debug', ...line }),
+    info: (line: object) => lines.push({ level: 'info', ...line }),
+    error: (...line: unknown[]) => errors.push(line),
+  }
+}
+
+/** Tells receivers at once, and waits for none of them long. */
+function notifierOf(store: Store, errors: unknown[], origin: () => string): Notifier {
+  return new Notifier({
+    store,
+    rules: { isPrivateAllowed: true },
+    origin,
+    ageMaxMs: 365 * 24 * 3_600_000,
+    timeoutMs: 2000,
+    everyMs: 20,
+    whenFailed: (error) => errors.push(error),
+  })
 }
 
 const BUNDLE_BYTES_MAX = 8 * 1024 * 1024
