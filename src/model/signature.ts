@@ -73,6 +73,14 @@ export type SignatureStep = {
   readonly command: string | null
 }
 
+/** How a finding is called, and how grave it is, where a clause tells more than the shape does. */
+export type Variant = {
+  readonly when: Clause
+  /** Null: the signature's own. */
+  readonly title: string | null
+  readonly severity: Severity | null
+}
+
 /** What to look for, what it means and what heals it: data, never code. */
 export type Signature = {
   readonly id: string
@@ -80,6 +88,8 @@ export type Signature = {
   readonly version: number
   readonly title: string
   readonly severity: Severity
+  /** The first whose clause holds counts. */
+  readonly variants: readonly Variant[]
   /** What goes wrong, for a person who has not seen it before. */
   readonly why: string
   /** Kernel file and function it is read from. */

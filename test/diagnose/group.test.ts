@@ -53,6 +53,7 @@ function matchMade(id: string, anchors: readonly Actor[], facts: MatchFacts = {}
     version: 1,
     title: id,
     severity: facts.severity ?? 'high',
+    variants: [],
     why: 'made up',
     source: 'made up',
     last: false,

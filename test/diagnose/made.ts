@@ -70,6 +70,7 @@ export function actorMade(
     isUnreapable: false,
     reports: [],
     kind: 'task',
+    isOver: false,
     ...facts,
     task,
   }

@@ -14,6 +14,7 @@ import { type Asked, isTrue, type Match } from '../match/match.ts'
 import type { Actor } from '../situation/actor.ts'
 import type { Situation } from '../situation/situation.ts'
 import { fingerprintOf } from '../waits/fingerprint.ts'
+import { beforePanic, isVoid } from './before-panic.ts'
 import { evidenceOf } from './evidence.ts'
 import { adviseKernel } from './kernel-advice.ts'
 import { nearMissesOf } from './near-misses.ts'
@@ -30,12 +31,12 @@ export function explain(
   const { match, absorbed, victims } = cause
   const { signature } = match
   const asked: Asked = { draft: match, victims, situation, graph }
-  return {
+  const told: DiagnosedIncident = {
     signature: signature.id,
     signatureVersion: signature.version,
     verdict: match.verdict,
-    severity: severityOf(match),
-    title: signature.title,
+    severity: severityOf(asked, match),
+    title: titleOf(asked, match),
     summary: fillAll(signature.summary, cause, asked),
     subject: match.subject,
     fingerprint: fingerprintOfCause(cause),
@@ -52,6 +53,7 @@ export function explain(
     advice: adviceOf(signature, cause, asked, catalogue),
     ...nearMissesOfCause(cause, asked, catalogue),
   }
+  return isVoid(asked) ? beforePanic(told) : told
 }
 
 /** What may be nothing wakes nobody: a slow teardown looks like the deadlock until it ends. */
@@ -63,9 +65,25 @@ const WHEN_POSSIBLE: Readonly<Record<Severity, Severity>> = {
   info: 'info',
 }
 
-function severityOf({ anchors, verdict, signature }: Match): Severity {
+function severityOf(asked: Asked, { anchors, verdict, signature }: Match): Severity {
   if (anchors.every(({ kind }) => kind === 'history')) return 'info'
+  const said = signature.variants.find(({ when, severity }) => severity && isTrue(when, asked))
+  if (said?.severity) return said.severity
   return verdict === 'possible' ? WHEN_POSSIBLE[signature.severity] : signature.severity
+}
+
+/** A title claims no more than the verdict does. */
+function titleOf(asked: Asked, { verdict, signature }: Match): string {
+  const said = signature.variants.find((each) => each.title !== null && isTrue(each.when, asked))
+  if (said?.title) return said.title
+  return verdict === 'possible' ? `Possibly ${inSentence(signature.title)}` : signature.title
+}
+
+/** Words that may lose their capital; acronyms and names may not. */
+const SMALL_WORDS = /^(?:An?|The|Exiting|Memory|Network|Page|Tasks|Stuck|Files) /
+
+function inSentence(title: string): string {
+  return SMALL_WORDS.test(title) ? `${title.charAt(0).toLowerCase()}${title.slice(1)}` : title
 }
 
 /** What is known by no signature is told by those that came closest. */
@@ -150,9 +168,10 @@ function adviceOf(
   const record = signature.kernel === null ? undefined : kernels.get(signature.kernel)
   const steps = signature.steps
     .filter(({ when }) => when === null || isTrue(when, asked))
-    .flatMap(({ text, command }): readonly Step[] => {
-      const commands = command === null ? null : fillCommands(command, cause, asked)
-      return (commands ?? [null]).map((each) => ({ text: fill(text, cause, asked), command: each }))
+    .map(({ text, command }): Step => {
+      const commands = command === null ? [] : (fillCommands(command, cause, asked) ?? [])
+      const all = commands.length === 0 ? null : commands.join('\n')
+      return { text: fill(text, cause, asked), command: all }
     })
   return { kernel: record ? adviseKernel(record, asked.situation.snapshot.kernel) : null, steps }
 }

@@ -1,6 +1,7 @@
 import type { Report } from '../../model/report.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import type { Actor } from '../situation/actor.ts'
+import { instantOf } from '../situation/reported.ts'
 
 /** Earliest instant (RFC 3339 UTC) from which the input proves one of the tasks stuck, or null. */
 export function sinceOf(actors: readonly Actor[], snapshot: Snapshot): string | null {
@@ -26,13 +27,6 @@ function standingSince({ progress }: Actor): readonly number[] {
 
 /** When a reported task began to be blocked, in milliseconds; null when no clock ties it to a date. */
 function startOf(report: Report, snapshot: Snapshot): number | null {
-  const blockedMs = (report.seconds ?? 0) * 1000
-  if (report.at !== null) {
-    const at = Date.parse(report.at)
-    return Number.isNaN(at) ? null : at - blockedMs
-  }
-  if (report.uptimeSeconds === null || snapshot.uptimeSeconds === null) return null
-  const collected = snapshot.collectedAt === null ? Number.NaN : Date.parse(snapshot.collectedAt)
-  if (Number.isNaN(collected)) return null
-  return collected - (snapshot.uptimeSeconds - report.uptimeSeconds) * 1000 - blockedMs
+  const at = instantOf(report, snapshot)
+  return at === null ? null : at - (report.seconds ?? 0) * 1000
 }

@@ -4,6 +4,7 @@ import type { Cause } from '../match/group.ts'
 import { type Asked, isTrue } from '../match/match.ts'
 import type { Actor } from '../situation/actor.ts'
 import { nameOf } from '../situation/actor.ts'
+import { lastedSeconds, modulesOf, timesOf } from '../situation/reported.ts'
 
 /** Names told one by one before the rest is counted. */
 const NAMES_MAX = 3
@@ -46,6 +47,18 @@ export const VALUES: Readonly<Record<string, (cause: Cause, asked: Asked) => rea
     unique(match.anchors.flatMap(({ wait }) => (wait === null ? [] : [wait.class]))),
   context: ({ match }) =>
     unique(match.anchors.flatMap(({ wait }) => (wait === null ? [] : [wait.context]))),
+  /** When the first and the last report came. */
+  when: ({ match }, { situation }) => {
+    const times = timesOf(match.anchors, situation.snapshot)
+    const [first, last = first] = [times[0], times.at(-1)]
+    if (first === undefined || last === undefined) return []
+    return [first === last ? `at ${first}` : `from ${first} to ${last}`]
+  },
+  lasted: ({ match }) => {
+    const seconds = lastedSeconds(match.anchors)
+    return seconds === null ? [] : [String(seconds)]
+  },
+  module: ({ match }) => unique(match.anchors.flatMap(modulesOf)),
   victims: ({ victims }) => [counted(victims.length, 'other task')],
   seconds: ({ match }) => secondsOf(match.anchors),
   title: ({ match }) =>
@@ -103,6 +116,8 @@ export const OF_ROLE: Readonly<Record<string, (actors: readonly Actor[]) => read
   group: (actors) => unique(actors.map(groupName)),
   tid: (actors) =>
     unique(actors.flatMap(({ task: { tid } }) => (tid === null ? [] : [String(tid)]))),
+  /** Of one of them, where one shows it all. */
+  first: (actors) => actors.flatMap(({ task: { tid } }) => tid ?? []).slice(0, 1).map(String),
   tgid: (actors) =>
     unique(actors.flatMap(({ task: { tgid } }) => (tgid === null ? [] : [String(tgid)]))),
 }

@@ -2,7 +2,7 @@ import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
 import { SEVERITIES, SUBJECT_KINDS } from '../../model/diagnosis.ts'
 import { type Fault, FOUND_CHARS_MAX, type Parsed } from '../../model/parsed.ts'
 import { EVENTS } from '../../model/report.ts'
-import type { Clause, Role, Signature, TaskWhere } from '../../model/signature.ts'
+import type { Clause, Role, Signature, TaskWhere, Variant } from '../../model/signature.ts'
 import { TASK_STATES } from '../../model/task.ts'
 import { WAIT_CLASSES, WAIT_CONTEXTS } from '../../model/wait.ts'
 import { FACTS } from './facts.ts'
@@ -33,6 +33,7 @@ const FIELDS = [
   'version',
   'title',
   'severity',
+  'variants',
   'why',
   'source',
   'last',
@@ -70,6 +71,9 @@ function readSignature(reader: YamlReader, contents: unknown): Signature {
     version: typeof version === 'number' ? version : 1,
     title: reader.text(fields.get('title'), 'title'),
     severity: reader.choice(fields.get('severity'), SEVERITIES, 'severity') ?? 'medium',
+    variants: reader
+      .items(fields.get('variants'), 'variants')
+      .map((each) => readVariant(reader, each, names)),
     why: reader.text(fields.get('why'), 'why'),
     source: reader.text(fields.get('source'), 'source'),
     last: reader.value(fields.get('last')) === true,
@@ -196,6 +200,17 @@ function readSummary(
     const when = fields.has('when') ? readClause(reader, fields.get('when'), roles) : null
     return { when, text: reader.text(fields.get('text'), 'text') }
   })
+}
+
+function readVariant(reader: YamlReader, node: unknown, roles: readonly string[]): Variant {
+  const fields = reader.fields(node, ['when', 'title', 'severity'], 'a variant')
+  const severity = fields.get('severity')
+  return {
+    when: readClause(reader, fields.get('when'), roles),
+    title: reader.optionalText(fields.get('title'), 'title'),
+    severity:
+      severity === undefined ? null : (reader.choice(severity, SEVERITIES, 'severity') ?? null),
+  }
 }
 
 function readMissing(

@@ -7,6 +7,7 @@ import {
 } from '../situation/actor.ts'
 import type { Connection } from '../situation/fuse.ts'
 import type { Situation } from '../situation/situation.ts'
+import { lastedSeconds, modulesOf, timesOf } from '../situation/reported.ts'
 import type { Asked } from './match.ts'
 
 /** What a signature may ask of a match as a whole, beyond its roles. */
@@ -47,6 +48,28 @@ export const FACTS: Readonly<Record<string, (asked: Asked) => boolean>> = {
   'reading-blocked': ({ draft }) => draft.anchors.some(blocksReaders),
   /** Every anchor is a report that no longer holds. */
   past: ({ draft }) => draft.anchors.every(({ kind }) => kind === 'history'),
+  /** The stack of some anchor names what it waits in. */
+  'function-known': ({ draft }) => draft.anchors.some(({ wait }) => wait !== null),
+  /** Lockups and stalls that the bundle shows to be over. */
+  over: ({ draft }) => draft.anchors.every(({ isOver }) => isOver),
+  /** When the anchors were reported is known. */
+  'time-known': ({ draft, situation }) => timesOf(draft.anchors, situation.snapshot).length > 0,
+  /** How long what the anchors' reports tell has lasted is known. */
+  'duration-known': ({ draft }) => lastedSeconds(draft.anchors) !== null,
+  /** The stack of some anchor goes through a loadable module. */
+  'module-known': ({ draft }) => draft.anchors.some((anchor) => modulesOf(anchor).length > 0),
+  /** The host panicked after everything else that the bundle shows, so it is down or rebooted. */
+  'host-down': ({ situation }) => situation.panic === 'after',
+  /** It panicked, and what /proc shows is a later boot. */
+  'host-is-back': ({ situation }) => situation.panic === 'before',
+  /** Where some connection is mounted is known. */
+  'mount-known': (asked) => connectionsOf(asked).some(({ mounts }) => mounts.length > 0),
+  /** Which block device the anchors wait for is known. */
+  'device-known': ({ draft, situation }) =>
+    draft.anchors.some((anchor) => situation.devices.of(anchor) !== null),
+  /** It is one of the device mapper. */
+  'device-is-dm': ({ draft, situation }) =>
+    draft.anchors.some((anchor) => /^dm-\d+$/.test(situation.devices.of(anchor) ?? '')),
   /** Some task waits for those of the match. */
   'has-victims': ({ victims }) => victims.length > 0,
   /** The NFS server that the anchors wait for is known. */

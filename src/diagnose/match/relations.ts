@@ -1,5 +1,6 @@
 import { type Graph, reachable } from '../graph/graph.ts'
 import type { Actor } from '../situation/actor.ts'
+import { blockedMeanwhile, leadingUp, sameTrouble } from '../situation/events.ts'
 import { outwards } from '../situation/namespaces.ts'
 import type { Situation } from '../situation/situation.ts'
 
@@ -69,6 +70,12 @@ export const RELATIONS: Readonly<Record<string, Relation>> = {
     ...actors,
     ...(RELATIONS['same-server']?.(actors, situation, graph) ?? []),
   ],
+  /** Other events of the log about the same task or CPU, within minutes. */
+  'same-trouble': (actors, { others }) => sameTrouble(actors, others),
+  /** Events of the log in the minutes before. */
+  'leading-up': (actors, { others }) => leadingUp(actors, others),
+  /** Tasks reported hung, and free since, that began to be blocked while an event lasted. */
+  'blocked-meanwhile': (actors, { others }) => blockedMeanwhile(actors, others),
   /** Any other task that is not plainly at rest. */
   any: (_actors, { notable }) => notable,
 }

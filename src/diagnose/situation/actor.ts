@@ -34,6 +34,8 @@ export type Actor = {
    * of a task that the same bundle shows gone, other, or moved on. goroutine: one of a Go dump.
    */
   readonly kind: 'task' | 'event' | 'history' | 'goroutine'
+  /** An event that lasts while it lasts (a lockup, a stall), and that the bundle shows to be over. */
+  readonly isOver: boolean
 }
 
 /** True when the input alone proves that it does not move. */

@@ -7,6 +7,7 @@ import type { Wait } from '../../model/wait.ts'
 import type { Actor } from './actor.ts'
 import type { Compare } from './earlier.ts'
 import { JudgedStacks } from './judged-stacks.ts'
+import { isOver, type Seen } from './over.ts'
 import { Ages, progressOf, reportedProgress, samplesByTid } from './progress.ts'
 import { type Told, tellApart, WAITING } from './told.ts'
 
@@ -46,6 +47,7 @@ type Scene = {
   readonly ages: Ages
   /** Thread groups whose leader is a zombie, and other zombies. */
   readonly zombies: ReadonlySet<number>
+  readonly seen: Seen
 }
 
 function sceneOf(snapshot: Snapshot, compare: Compare): Scene {
@@ -66,6 +68,7 @@ function sceneOf(snapshot: Snapshot, compare: Compare): Scene {
     compare,
     ages: new Ages(uptimeSeconds),
     zombies,
+    seen: { byTid, hasProc, uptimeSeconds },
   }
 }
 
@@ -114,7 +117,18 @@ function toActor(task: Task, { key, progress, reports }: Known, { stacks, zombie
   const blocked = mayWait && wait?.blocked === true
   const hasZombieLeader = task.tgid !== null && zombies.has(task.tgid)
   const isUnreapable = exiting && blocked && hasZombieLeader && progress?.kind !== 'moving'
-  return { key, task, wait, exiting, blocked, progress, isUnreapable, reports, kind: 'task' }
+  return {
+    key,
+    task,
+    wait,
+    exiting,
+    blocked,
+    progress,
+    isUnreapable,
+    reports,
+    kind: 'task',
+    isOver: false,
+  }
 }
 
 /** A task that only a log knows: the latest report that holds a stack tells most. */
@@ -128,7 +142,7 @@ function loggedActor(reports: readonly Report[], index: number, scene: Scene): A
 }
 
 /** An event is no wait; a report that no longer holds is one that is over. */
-function reportActor(report: Report, kind: 'event' | 'history', { stacks }: Scene): Actor {
+function reportActor(report: Report, kind: 'event' | 'history', { stacks, seen }: Scene): Actor {
   const task = taskOfReport(report)
   return {
     key: `${kind}:${report.from.file}:${report.from.line}`,
@@ -140,6 +154,7 @@ function reportActor(report: Report, kind: 'event' | 'history', { stacks }: Scen
     isUnreapable: false,
     reports: [report],
     kind,
+    isOver: isOver(report, seen),
   }
 }
 
@@ -224,5 +239,6 @@ function goroutineActor(goroutine: Goroutine): Actor {
     isUnreapable: false,
     reports: [],
     kind: 'goroutine',
+    isOver: false,
   }
 }

@@ -6,6 +6,7 @@ import { type DeviceView, devicesOf } from './devices.ts'
 import { comparerOf } from './earlier.ts'
 import { type FuseView, fuseOf } from './fuse.ts'
 import { isZapping, type PidNamespaces, pidNamespacesOf } from './namespaces.ts'
+import { panicOf } from './panic.ts'
 import { type NfsView, nfsOf } from './nfs.ts'
 
 /** Everything one bundle shows, joined: what rules and signatures ask their questions of. */
@@ -26,6 +27,11 @@ export type Situation = {
   readonly fuse: FuseView
   readonly nfs: NfsView
   readonly devices: DeviceView
+  /**
+   * The host panicked: after all that the bundle shows of it, or before the boot that its /proc is
+   * of. Null: no panic, or nothing tells which of both.
+   */
+  readonly panic: 'after' | 'before' | null
   /** Events of the log, reports that no longer hold, and goroutines. */
   readonly others: readonly Actor[]
 }
@@ -60,6 +66,7 @@ export function situationOf(snapshot: Snapshot, earlier: Earlier | null = null):
     fuse: fuseOf(snapshot, groups, leaders, namespaces),
     nfs: nfsOf(snapshot),
     devices: devicesOf(notable, snapshot.blockDevices),
+    panic: panicOf(snapshot),
     others,
   }
 }

@@ -77,7 +77,7 @@ function loggedKey(report: Report): string {
 }
 
 /** A tid is used again within a boot: name and start time must fit too. */
-function isSameTask(task: Task, report: Report): boolean {
+export function isSameTask(task: Task, report: Report): boolean {
   if (report.comm !== null && task.comm !== null && !sameComm(task.comm, report.comm)) return false
   if (task.startTicks === null || report.uptimeSeconds === null) return true
   return task.startTicks / TICKS_PER_SECOND <= report.uptimeSeconds + START_SLACK_SECONDS
