@@ -116,11 +116,14 @@ function frameEvidence(stack: Stack, from: Place, name: string, says: string): E
 }
 
 function reportEvidence(report: Report, actor: Actor): Evidence {
-  const says =
-    report.kind === 'hung-task'
-      ? `the kernel itself reports ${nameOf(actor)} as hung`
-      : 'the kernel reports it'
-  return { file: report.from.file, line: report.from.line, text: report.title, says }
+  const { from, title, kind } = report
+  return { file: from.file, line: from.line, text: title, says: reportSays(kind, actor) }
+}
+
+/** A dump that somebody asked for claims nothing of the task; a report of the kernel does. */
+function reportSays(kind: Report['kind'], actor: Actor): string {
+  if (kind === 'hung-task') return `the kernel itself reports ${nameOf(actor)} as hung`
+  return kind === 'task' ? `${nameOf(actor)}, dumped into the kernel log` : 'the kernel reports it'
 }
 
 function ownerEvidence({ reports }: Actor): readonly Evidence[] {

@@ -80,7 +80,7 @@ function titleOf(asked: Asked, { verdict, signature }: Match): string {
 }
 
 /** Words that may lose their capital; acronyms and names may not. */
-const SMALL_WORDS = /^(?:An?|The|Exiting|Memory|Network|Page|Tasks|Stuck|Files) /
+const SMALL_WORDS = /^(?:An?|The|Cgroup|Memory|Network|Page|Tasks) /
 
 function inSentence(title: string): string {
   return SMALL_WORDS.test(title) ? `${title.charAt(0).toLowerCase()}${title.slice(1)}` : title

@@ -35,10 +35,10 @@ export function adviseKernel(record: KernelRecord, kernel: Kernel): KernelAdvice
     }
   const caution = isUpstream(release, version)
     ? ''
-    : ` ${release} is a distribution's kernel with patches of its own, so take this as likely, not certain.`
+    : ` ${release} is a distribution's kernel with patches of its own, so this is likely and not certain.`
   return {
     affected: found.affected,
-    why: `${version} ${found.affected ? 'is affected' : 'has the fix'}: ${found.says} (${found.source}).${caution} ${summaryOf(record, found)}`,
+    why: `${version}: ${found.says} (${found.source}).${caution} ${summaryOf(record, found)}`,
     fixedIn: record.fixedIn,
   }
 }

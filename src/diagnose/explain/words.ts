@@ -67,6 +67,10 @@ export const VALUES: Readonly<Record<string, (cause: Cause, asked: Asked) => rea
     unique(match.anchors.flatMap(({ reports }) => reports.flatMap(({ object }) => object ?? []))),
   'daemon.tgid': (_cause, asked) =>
     unique(connectionsOf(asked).flatMap(({ daemons }) => daemons.map(({ tgid }) => String(tgid)))),
+  'daemon.group': (_cause, asked) =>
+    unique(
+      connectionsOf(asked).flatMap(({ daemons }) => daemons.flatMap(({ actors }) => actors.slice(0, 1))).map(groupName),
+    ),
   'daemon.state': (_cause, asked) =>
     unique(connectionsOf(asked).flatMap(({ daemons }) => daemons.map(({ state }) => state))),
   'daemon.function': (_cause, asked) =>
@@ -132,7 +136,9 @@ function valuesOf(name: string, cause: Cause, asked: Asked): readonly string[] {
   const role = cause.match.roles.get(roleName)
   if (role && detail === undefined) return unique(role.map(nameOf))
   const ofRole = detail === undefined ? undefined : OF_ROLE[detail]
-  return role && ofRole ? ofRole(role) : (VALUES[name]?.(cause, asked) ?? [])
+  // A daemon that waits for itself is an anchor, and so not in the role of the daemon.
+  const told = role && ofRole ? ofRole(role) : []
+  return told.length > 0 ? told : (VALUES[name]?.(cause, asked) ?? [])
 }
 
 /** A command for each of fifty stuck tasks helps nobody; the first few show how it goes. */
