@@ -1,6 +1,7 @@
 import type { IncidentTask } from '../model/diagnosis.ts'
 import { type HistoryItem, type Incident, unnamedHostOf } from '../model/incident.ts'
 import { visible } from './html.ts'
+import { plural } from './parts/words.ts'
 
 /** Rows a ticket shows of a list that may have hundreds; the rest is behind the link. */
 const TASKS_MAX = 20
@@ -42,8 +43,14 @@ function factsOf(incident: Incident): string {
       ['Kernel', incident.kernel === null ? 'unknown' : code(incident.kernel)],
       ...(labels.length > 0 ? [['Labels', labels.join(' ')]] : []),
       ['Subject', `${subject.kind} ${code(subject.id)}`],
-      ['Stuck since', incident.since ?? 'not known'],
-      ['Seen', `${incident.firstSeen} to ${incident.lastSeen}, in ${incident.snapshots} snapshots`],
+      [
+        incident.severity === 'info' ? 'Was stuck from' : 'Stuck since',
+        incident.since ?? 'not known',
+      ],
+      [
+        'Seen',
+        `${incident.firstSeen} to ${incident.lastSeen}, in ${plural(incident.snapshots, 'snapshot')}`,
+      ],
       ['Fingerprint', code(incident.fingerprint)],
     ],
   )

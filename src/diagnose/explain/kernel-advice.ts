@@ -35,7 +35,7 @@ export function adviseKernel(record: KernelRecord, kernel: Kernel): KernelAdvice
     }
   const caution = isUpstream(release, version)
     ? ''
-    : ` ${release} is a distribution's kernel with patches of its own, so this is likely and not certain.`
+    : ` ${release} is a distribution's kernel with patches of its own, so take this as likely, not certain.`
   return {
     affected: found.affected,
     why: `${version}: ${found.says} (${found.source}).${caution} ${summaryOf(record, found)}`,

@@ -69,7 +69,9 @@ export const VALUES: Readonly<Record<string, (cause: Cause, asked: Asked) => rea
     unique(connectionsOf(asked).flatMap(({ daemons }) => daemons.map(({ tgid }) => String(tgid)))),
   'daemon.group': (_cause, asked) =>
     unique(
-      connectionsOf(asked).flatMap(({ daemons }) => daemons.flatMap(({ actors }) => actors.slice(0, 1))).map(groupName),
+      connectionsOf(asked)
+        .flatMap(({ daemons }) => daemons.flatMap(({ actors }) => actors.slice(0, 1)))
+        .map(groupName),
     ),
   'daemon.state': (_cause, asked) =>
     unique(connectionsOf(asked).flatMap(({ daemons }) => daemons.map(({ state }) => state))),
@@ -121,7 +123,11 @@ export const OF_ROLE: Readonly<Record<string, (actors: readonly Actor[]) => read
   tid: (actors) =>
     unique(actors.flatMap(({ task: { tid } }) => (tid === null ? [] : [String(tid)]))),
   /** Of one of them, where one shows it all. */
-  first: (actors) => actors.flatMap(({ task: { tid } }) => tid ?? []).slice(0, 1).map(String),
+  first: (actors) =>
+    actors
+      .flatMap(({ task: { tid } }) => tid ?? [])
+      .slice(0, 1)
+      .map(String),
   tgid: (actors) =>
     unique(actors.flatMap(({ task: { tgid } }) => (tgid === null ? [] : [String(tgid)]))),
 }

@@ -1,5 +1,5 @@
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
-import { SEVERITIES, SUBJECT_KINDS } from '../../model/diagnosis.ts'
+import { SEVERITIES, SUBJECT_KINDS, VERDICTS, type Verdict } from '../../model/diagnosis.ts'
 import { type Fault, FOUND_CHARS_MAX, type Parsed } from '../../model/parsed.ts'
 import { EVENTS } from '../../model/report.ts'
 import type { Clause, Role, Signature, TaskWhere, Variant } from '../../model/signature.ts'
@@ -57,15 +57,6 @@ function readSignature(reader: YamlReader, contents: unknown): Signature {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) reader.fault(fields.get('id'), 'id: kebab-case')
   const roles = readRoles(reader, fields.get('roles'))
   const names = roles.map(({ name }) => name)
-  const clauses = (node: unknown) =>
-    node === undefined
-      ? null
-      : reader.items(node, 'a verdict').map((each) => readClause(reader, each, names))
-  const verdicts = reader.fields(
-    fields.get('verdicts'),
-    ['confirmed', 'likely', 'possible'],
-    'verdicts',
-  )
   return {
     id,
     version: typeof version === 'number' ? version : 1,
@@ -78,11 +69,7 @@ function readSignature(reader: YamlReader, contents: unknown): Signature {
     source: reader.text(fields.get('source'), 'source'),
     last: reader.value(fields.get('last')) === true,
     roles,
-    verdicts: {
-      confirmed: clauses(verdicts.get('confirmed')),
-      likely: clauses(verdicts.get('likely')),
-      possible: clauses(verdicts.get('possible')),
-    },
+    verdicts: readVerdicts(reader, fields.get('verdicts'), names),
     subject: reader.choice(fields.get('subject'), SUBJECT_KINDS, 'subject') ?? 'stack',
     subsumes: reader
       .items(fields.get('subsumes'), 'subsumes')
@@ -93,6 +80,24 @@ function readSignature(reader: YamlReader, contents: unknown): Signature {
       .items(fields.get('missing'), 'missing')
       .map((each) => readMissing(reader, each, names)),
     steps: reader.items(fields.get('steps'), 'steps').map((each) => readStep(reader, each, names)),
+  }
+}
+
+function readVerdicts(
+  reader: YamlReader,
+  node: unknown,
+  roles: readonly string[],
+): Signature['verdicts'] {
+  const fields = reader.fields(node, VERDICTS, 'verdicts')
+  const clauses = (verdict: Verdict) => {
+    const each = fields.get(verdict)
+    if (each === undefined) return null
+    return reader.items(each, 'a verdict').map((item) => readClause(reader, item, roles))
+  }
+  return {
+    confirmed: clauses('confirmed'),
+    likely: clauses('likely'),
+    possible: clauses('possible'),
   }
 }
 

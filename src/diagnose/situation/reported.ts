@@ -46,7 +46,8 @@ export function lastedSeconds(actors: readonly Actor[]): number | null {
     .sort((one, other) => other.end - one.end)
   const [last] = spans
   let begin = last?.begin ?? 0
-  for (const span of spans) if (begin - span.end <= NEXT_SECONDS) begin = Math.min(begin, span.begin)
+  for (const span of spans)
+    if (begin - span.end <= NEXT_SECONDS) begin = Math.min(begin, span.begin)
   const lasted = Math.max(said, Math.floor((last?.end ?? 0) - begin))
   return lasted < 1 ? null : lasted
 }

@@ -6,8 +6,8 @@ import { type DeviceView, devicesOf } from './devices.ts'
 import { comparerOf } from './earlier.ts'
 import { type FuseView, fuseOf } from './fuse.ts'
 import { isZapping, type PidNamespaces, pidNamespacesOf } from './namespaces.ts'
-import { panicOf } from './panic.ts'
 import { type NfsView, nfsOf } from './nfs.ts'
+import { panicOf } from './panic.ts'
 
 /** Everything one bundle shows, joined: what rules and signatures ask their questions of. */
 export type Situation = {

@@ -13,7 +13,7 @@ import {
 } from '../parts/marks.ts'
 import { prose, section } from '../parts/prose.ts'
 import { countFigures, readingNotes, stackList, waitBars } from '../parts/task-tables.ts'
-import { instant, plural } from '../parts/words.ts'
+import { instant, plural, sinceWords } from '../parts/words.ts'
 
 /** The form alone; with what went wrong, after an input that was no use. */
 export function analyzePage(context: PageContext, failure: AnalyzeFailure | null = null): string {
@@ -118,7 +118,7 @@ function finding(incident: DiagnosedIncident, index: number, diagnosis: Diagnosi
 <header class="verdict-head">
 <p class="marks">${severityMark(severity)}${verdictMark(verdict)}<span class="mark">${signature}</span></p>
 <h2 class="title">${incident.title}</h2>
-${factLine([subjectOf(incident), since === null ? null : html`stuck since <time datetime="${since}">${instant(since)}</time>`])}
+${factLine([subjectOf(incident), since === null ? null : html`${sinceWords(severity)} <time datetime="${since}">${instant(since)}</time>`])}
 <div class="lead">${prose(incident.summary, 'summary')}</div>
 <p class="verdict-means">${VERDICT_MEANS[verdict]}</p>
 </header>

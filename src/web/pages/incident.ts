@@ -19,7 +19,7 @@ import {
 } from '../parts/marks.ts'
 import { encoded, snapshotPath } from '../parts/paths.ts'
 import { prose, section } from '../parts/prose.ts'
-import { capital, plural } from '../parts/words.ts'
+import { capital, plural, sinceWords } from '../parts/words.ts'
 
 /** One stored incident with all that its page shows beside it. */
 export type IncidentView = {
@@ -60,7 +60,7 @@ ${factLine([
   html`on ${incidentHost(incident)}`,
   subjectOf(incident),
   html`kernel ${hostCode(kernel)}`,
-  since === null ? null : html`stuck since ${timeMark(since, now)}`,
+  since === null ? null : html`${sinceWords(severity)} ${timeMark(since, now)}`,
   html`last seen ${timeMark(lastSeen, now)}`,
 ])}
 <div class="lead">${prose(incident.summary, 'summary')}</div>

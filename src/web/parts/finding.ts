@@ -133,6 +133,7 @@ const KERNEL_ANSWERS = {
 function kernelPart(advice: KernelAdvice | null, release: string | null): Html | null {
   if (advice === null) return null
   const { name, glyph, says } = KERNEL_ANSWERS[`${advice.affected}`]
+  if (release === null) return html`<p>${advice.why}</p>`
   return html`<div class="kernel ${name}">
 <p class="kernel-answer"><span class="kernel-mark" aria-hidden="true">${glyph}</span>
 ${hostCode(release, 'This kernel')} is <strong>${says}</strong>${fixOf(advice)}.</p>

@@ -79,3 +79,8 @@ export function clipped(text: string, charsMax: number): string {
     .replace(/[\ud800-\udbff]$/, '')
     .trimEnd()}…`
 }
+
+/** What stands before an incident's `since`: a finding of severity info is over. */
+export function sinceWords(severity: string): string {
+  return severity === 'info' ? 'was stuck from' : 'stuck since'
+}
