@@ -6,8 +6,8 @@ import {
   isUnreadable,
 } from '../situation/actor.ts'
 import type { Connection } from '../situation/fuse.ts'
-import type { Situation } from '../situation/situation.ts'
 import { lastedSeconds, modulesOf, timesOf } from '../situation/reported.ts'
+import type { Situation } from '../situation/situation.ts'
 import type { Asked } from './match.ts'
 
 /** What a signature may ask of a match as a whole, beyond its roles. */
