@@ -23,7 +23,7 @@ FAILED=1 USAGE=2 NO_TOOL=3 LOCKED=4 SPOOLED=5 REFUSED=6 TOO_LATE=7 LOST=8
 
 SERVER='' TOKEN_FILE='' OUT='' HOST='' LABELS='' LABELS_FILE='' NAMESPACES=suspicious
 DEADLINE=60 READ_TIMEOUT=2 MAX_TASKS=100000 MAX_BYTES=134217728 RESAMPLE=5
-EXCLUDE=' ' GOROUTINES='' SCRUB=no TRIGGER=''
+EXCLUDE=' ' GOROUTINES='' SCRUB=no TRIGGER='' DROPPED=0
 WATCH=no WATCH_INTERVAL=30 MIN_INTERVAL=600
 CONFIG='' SPOOL='' SPOOL_MAX=67108864 STATE='' RUN_DIR=''
 PROC=/proc SYS=/sys ETC=/etc DRY_RUN=no LOUD=1
@@ -226,6 +226,7 @@ absolute() {
 }
 
 real() {
+  case $2 in /proc | /sys | /etc) return 0 ;; esac
   path=$(cd -P -- "$2" 2>/dev/null && pwd -P) || path=$2
   eval "$1=\$path"
 }
@@ -283,7 +284,7 @@ check_tools() {
 
 # ---------------------------------------------------------------------------- work folder and lock
 
-WORK='' LOCK='' CLOCK='' WORK_BASE=''
+WORK='' LOCK='' LOCK_BASE='' CLOCK='' WORK_BASE=''
 
 # identity of this process: a pid is given again, a pid and a start time are not
 identify() {
@@ -318,31 +319,42 @@ work_in() {
   WORK=$1/$NAME.$ME WORK_BASE=$1
   if cd "$WORK" && mkfifo events 2>/dev/null && dd if=/dev/zero of=room bs=65536 count=16 2>/dev/null; then
     : >room
-    mkdir jobs root && ln -s "$PROC" root/proc && ln -s "$SYS" root/sys && ln -s "$ETC" root/etc && return 0
+    mkdir jobs && return 0
   fi
   cd / && rm -rf "${WORK:?}"
   WORK=''
   return 1
 }
 
-# take_lock: a symbolic link is made in one step together with what it says
+# lay_root: the folder that readers stand in, so that they print every path as the bundle has it
+lay_root() {
+  if [ "$PROC$SYS$ETC" = /proc/sys/etc ]; then
+    ln -s / root
+  else
+    mkdir root && ln -s "$PROC" root/proc && ln -s "$SYS" root/sys && ln -s "$ETC" root/etc
+  fi
+}
+
+# take_lock run|watch: a symbolic link is made in one step together with what it says
 take_lock() {
-  LOCK=$LOCK_BASE/$NAME.lock.$UID_
+  lock=$LOCK_BASE/$NAME.$1.lock.$UID_
   for _ in 1 2 3; do
-    if ln -s "$ME" "$LOCK" 2>/dev/null; then return 0; fi
-    holder=$(readlink "$LOCK" 2>/dev/null) || continue
+    if ln -s "$ME" "$lock" 2>/dev/null; then
+      LOCK=$lock
+      return 0
+    fi
+    holder=$(readlink "$lock" 2>/dev/null) || continue
     if is_alive "$holder"; then
-      LOCK=''
-      die $LOCKED "another run (process ${holder%%.*}) is at work"
+      WHY="another run (process ${holder%%.*}) is at work"
+      return 1
     fi
     # Of two that find a dead run's lock, one moves it away.
-    stale=$LOCK.$ME
-    mv "$LOCK" "$stale" 2>/dev/null && [ "$(readlink "$stale")" != "$holder" ] && mv "$stale" "$LOCK"
+    stale=$lock.$ME
+    mv "$lock" "$stale" 2>/dev/null && [ "$(readlink "$stale")" != "$holder" ] && mv "$stale" "$lock"
     rm -f "$stale"
   done
-  name=$LOCK
-  LOCK=''
-  die $LOCKED "cannot take the lock $name"
+  WHY="cannot make the lock $lock"
+  return 1
 }
 
 # is_alive PID.START: whether that very process runs. Its stat is read by a job, since the pid may be another's now.
@@ -373,6 +385,7 @@ sweep() {
 
 clean_up() {
   trap '' HUP INT TERM
+  [ -n "$WORK" ] || return 0
   if [ -n "$CLOCK" ]; then kill "$CLOCK" 2>/dev/null; CLOCK=''; fi
   stop_jobs_of "$WORK"
   leave
@@ -387,10 +400,12 @@ stop_jobs_of() {
 }
 
 leave() {
-  if [ -n "$LOCK" ] && [ "$(readlink "$LOCK" 2>/dev/null)" = "$ME" ]; then rm -f "$LOCK"; fi
+  for lock in "$LOCK_BASE/$NAME.run.lock.$UID_" "$LOCK_BASE/$NAME.watch.lock.$UID_"; do
+    [ ! -L "$lock" ] || [ "$(readlink "$lock" 2>/dev/null)" != "$ME" ] || rm -f "$lock"
+  done
   cd / || :
   case $WORK in */"$NAME".*) rm -rf "$WORK" ;; esac
-  LOCK='' WORK=''
+  WORK=''
 }
 
 # --------------------------------------------------------------------------------- clock and jobs
@@ -437,6 +452,7 @@ is_child_of() {
 
 # pump: takes one event in. The clock sees to it that one comes.
 pump() {
+  # shellcheck disable=SC2034 # two is read where it is evaluated
   read -r event one two <&9 || return 0
   case $event in
     t) tick "$one" ;;
@@ -487,7 +503,8 @@ ended() {
   [ -n "$rc" ]
 }
 
-age() { eval "aged=\$((TICKS - born_$1))"; }
+# is_overdue ID: whether a reader has had its time
+is_overdue() { eval "[ \$((TICKS - born_$1)) -gt \$((READ_TIMEOUT * 2)) ]"; }
 
 # await ID TICKS
 await() {
@@ -542,8 +559,8 @@ list_files() {
     { split($0, part, "/"); task[++n] = $0; group[n] = part[2] }
     END {
       count = split(names, name, " ")
+      inList = per
       for (i = 1; i <= count; i++) {
-        inList = per
         for (t = 1; t <= n; t++) {
           if (group[t] in blocked && name[i] != "status" && name[i] != "comm") continue
           if (inList >= per) { if (file) close(file); file = "lists/" ++last; inList = 0 }
@@ -564,16 +581,17 @@ queue_from() {
   done
 }
 
-# read_queue AT_ONCE READER FOLDER: reads the queued lists, in jobs, until the deadline
+# read_queue AT_ONCE READER FOLDER KIND: reads the queued lists, in jobs, until the deadline; what
+# list 7 gives is out/7.KIND
 read_queue() {
-  at_once=$1 reader=$2 into=$3
+  at_once=$1 reader=$2 into=$3 kind_read=$4
   set --
   while [ -n "$QUEUE" ] || [ $# -gt 0 ]; do
     late && break
     while [ -n "$QUEUE" ] && [ $# -lt "$at_once" ]; do
       list=${QUEUE%% *}
       QUEUE=${QUEUE#* }
-      job "$into/$list" "$reader" "$list"
+      job "$into/$list.$kind_read" "$reader" "$list"
       eval "list_$JOB=$list"
       set -- "$@" "$JOB"
     done
@@ -581,8 +599,7 @@ read_queue() {
     running=''
     for id; do
       ended "$id" && continue
-      age "$id"
-      if [ "$aged" -gt $((READ_TIMEOUT * 2)) ]; then find_blocked "$id"; else running="$running $id"; fi
+      if is_overdue "$id"; then find_blocked "$id"; else running="$running $id"; fi
     done
     # shellcheck disable=SC2086 # numbers
     set -- $running
@@ -601,34 +618,35 @@ leave_out() {
     read -r path <"lists/$list" || continue
     note "$path" "left out, with what came after it in its list: the deadline"
     : >"lists/$list"
-    [ ! -f "$into/$list" ] || mv "$into/$list" torn
+    [ ! -f "$into/$list.$kind_read" ] || mv "$into/$list.$kind_read" torn
   done
   QUEUE=''
 }
 
 read_files() {
-  list=$1
-  cd root && set -f || exit 1
+  set -f
   # shellcheck disable=SC2046 # digits, slashes and names of this script
-  exec grep -aH '' $(cat "../lists/$list")
+  set -- $(cat "lists/$1")
+  cd root && exec grep -aH '' "$@"
 }
 
 # Lines of a status that no diagnosis asks for: a third of its bytes, and some are private.
-STATUS_IDLE='^(Umask|Ngid|Groups|NStgid|NSpgid|NSsid|Vm(Peak|Size|Lck|Pin|HWM|Data|Stk|Exe|Lib|PTE)|Rss|HugetlbPages|CoreDumping|THP_enabled|untag_mask|Cap|NoNewPrivs|Seccomp|Speculation|Cpus_allowed|Mems_allowed|x86_Thread)'
+STATUS_IDLE='^(Umask|Ngid|Groups|NStgid|NSpgid|NSsid|Vm(Peak|Size|Lck|Pin|HWM|Data|Stk|Exe|Lib|PTE)|Rss[A-Z]|HugetlbPages|CoreDumping|THP_enabled|untag_mask|Cap[A-Z]|NoNewPrivs|Seccomp|Speculation|Cpus_allowed|Mems_allowed|x86_Thread)[A-Za-z_]*:'
 
 read_statuses() {
-  list=$1
-  cd root && set -f || exit 1
+  set -f
   # shellcheck disable=SC2046
-  exec grep -aHvE "$STATUS_IDLE" $(cat "../lists/$list")
+  set -- $(cat "lists/$1")
+  cd root && exec grep -aHvE "$STATUS_IDLE" "$@"
 }
 
 read_links() {
-  list=$1
-  cd root && set -f || exit 1
-  # Numbers for the owners: names would be asked of a directory service. -q: no line can be forged.
+  set -f
   # shellcheck disable=SC2046
-  exec ls -lnq /dev/null $(cat "../lists/$list") # a second name, so that folders are headed by theirs
+  set -- $(cat "lists/$1")
+  # Numbers for the owners: names would be asked of a directory service. -q: no line can be forged.
+  # One more name than asked, since a folder alone is listed without its own.
+  cd root && exec ls -lnq /dev/null "$@"
 }
 
 # find_blocked ID: kills a reader whose time is over, and finds which file of its list it stood at
@@ -637,8 +655,8 @@ find_blocked() {
   within 1 at ls -ln "/proc/$pid/fd"
   blocked_path=$(open_in "$list")
   stop "$1" || tell "a reader of $list does not die; it is left behind"
-  mv "$into/$list" torn 2>/dev/null
-  : >"$into/$list"
+  # What it wrote may be torn; and a reader left behind goes on writing to its file.
+  mv "$into/$list.$kind_read" "torn" 2>/dev/null
   at_once=$PAR_MAX
   first=$((LISTS + 1))
   if [ -z "$blocked_path" ] && [ "$(head -n 2 "lists/$list" | grep -c '')" = 1 ]; then
@@ -663,7 +681,7 @@ open_in() {
 
 # give_up PATH LIST: a blocked file, and with it all of its thread group that may wait for the same lock
 give_up() {
-  note "$1" "blocked ${READ_TIMEOUT} s"
+  note "$1" "blocked $READ_TIMEOUT s"
   case $1 in
     *proc/[0-9]*/*)
       group=${1#*proc/} group=${group%%/*}
@@ -727,33 +745,31 @@ read_host() {
   # Kinds that were looked for and not found say so: nothing is mounted to see them.
   wants fuse && ! grep -q '^sys/fs/fuse' "lists/$LISTS" &&
     note 'sys/fs/fuse/connections/*' 'none found: no FUSE mount, or fusectl is not mounted'
-  wants rpc && ! grep -q 'sunrpc' "lists/$LISTS" && grep -q nfs "root/proc/filesystems" 2>/dev/null &&
-    note 'sys/kernel/debug/sunrpc/*' 'none found: no NFS mount, or debugfs is not mounted or not readable'
   QUEUE="$LISTS "
-  read_queue 1 read_files out
+  read_queue 1 read_files out host
 }
 
 read_tasks() {
   within "$READ_TIMEOUT" tasks.found list_tasks || note 'proc/*/task/*' "listing the tasks ended after $READ_TIMEOUT s"
-  grep -xE 'proc/[1-9][0-9]{0,6}/task/[1-9][0-9]{0,6}' tasks.found | head -n "$MAX_TASKS" >tasks
-  [ "$(grep -c '' tasks.found)" -le "$MAX_TASKS" ] ||
-    note 'proc/*/task/*' "left out: more than $MAX_TASKS tasks (--max-tasks)"
-  list_files tasks status
-  read_queue 2 read_statuses out
+  awk -v most="$MAX_TASKS" '
+    !/^proc\/[1-9][0-9]*\/task\/[1-9][0-9]*$/ || length($0) > 27 { next }
+    ++n <= most { print; next }
+    n == most + 1 { print "proc/*/task/*\tleft out: more than " most " tasks (--max-tasks)" >> "unreadable" }
+  ' tasks.found >tasks
+  list_files tasks 'status comm'
+  read_queue 2 read_statuses out status
   find_suspicious
-  list_files tasks comm
-  read_queue 2 read_files out
   # Suspicious tasks first: the deadline may come before the rest.
-  wants stack && list_files suspicious stack && read_queue 4 read_files out
+  [ ! -s suspicious ] || read_stacks suspicious
   SAMPLED_AT=$TICKS
-  for kind in $(kinds_of stat wchan syscall); do
-    list_files suspicious "$kind"
-    read_queue 4 read_files out
-  done
-  for kind in $(kinds_of stack wchan syscall stat); do
-    list_files others "$kind"
-    read_queue 2 read_files out
-  done
+  read_stacks others
+}
+
+# read_stacks TASKS: the stack first, since who blocks there would block again
+read_stacks() {
+  wants stack && list_files "$1" stack && read_queue 2 read_files out stack
+  list_files "$1" "$(kinds_of wchan syscall stat)"
+  read_queue 2 read_files out task
 }
 
 kinds_of() {
@@ -764,7 +780,7 @@ kinds_of() {
 # namespaces; by their status alone, which never blocks
 find_suspicious() {
   grep -ahE '^proc/[0-9]+/task/[0-9]+/status:((State:.[DZXTt])|((Sig|Shd)Pnd:.*[13579bdf]..$)|(NSpid:.*[[:space:]][0-9]+[[:space:]]1$))' \
-    out/* 2>/dev/null >signs
+    out/*.status 2>/dev/null >signs
   awk -F/ '
     FILENAME == "tasks" { threads[$2]++; task[++n] = $0; next }
     { at = $1 "/" $2 "/" $3 "/" $4 }
@@ -784,49 +800,54 @@ find_suspicious() {
 TELLING='do_exit|zap_pid_ns_processes|fuse_|request_wait_answer|rpc_|nfs|cifs|smb|ceph|p9_|afs_|folio_wait|wait_on_page|io_schedule|jbd2_|xfs_|btrfs_|rwsem_|mutex_lock|wait_for_completion|synchronize_|blk_|copy_net_ns|ptrace_stop|mmap_lock|flush_work'
 SAMPLE_MAX=1000
 
-# find_sampled: the suspicious, and who stands in a telling wait
+# find_sampled: the suspicious, and who stands in a telling wait; and who serves FUSE
 find_sampled() {
-  grep -ahE "^proc/[0-9]+/task/[0-9]+/stack:.*[> ]([a-z_0-9]*_)?($TELLING)" out/* 2>/dev/null |
-    grep -avE 'stack:.*(fuse_dev_do_read|fuse_dev_read)' | sed 's|/stack:.*||' | sort -u >telling
-  sort -u suspicious telling | head -n "$SAMPLE_MAX" >sampled
+  grep -ahE "stack:.*[> ]([a-z_0-9]*_)?($TELLING)" out/*.stack 2>/dev/null >telling
+  awk -v most="$SAMPLE_MAX" '
+    FILENAME == "suspicious" { key = $0 }
+    FILENAME != "suspicious" { key = $0; sub(/\/stack:.*/, "", key) }
+    /stack:.*fuse_dev_(do_)?(read|splice)/ { split(key, part, "/"); print "proc/" part[2] > "groups.fuse"; next }
+    !(key in seen) { seen[key] = 1; if (++n <= most) print key }' suspicious telling >sampled
 }
 
 # read_again: the sampled tasks a second time, some seconds after the first
 read_again() {
   [ "$RESAMPLE" -gt 0 ] && [ -s sampled ] || return 0
   while [ "$TICKS" -lt $((SAMPLED_AT + RESAMPLE * 2)) ] && ! late; do pump; done
-  mkdir -p root/resample/1 && ln -s "$PROC" root/resample/1/proc
-  sed 's|^|resample/1/|' sampled >again
-  first=$((LISTS + 1))
+  lay_again && sed 's|^|resample/1/|' sampled >again
   list_again status
-  read_queue 2 read_statuses out
-  list_again stack
+  read_queue 2 read_statuses out status.again
+  wants stack && list_again stack && read_queue 4 read_files out stack
   list_again stat
-  read_queue 4 read_files out
+  read_queue 4 read_files out task
 }
 
+# lay_again: another name for the same /proc, so that readers print resample/1/ before their paths
+lay_again() {
+  rm -rf root && mkdir -p root/resample/1 && ln -s "$PROC" root/resample/1/proc
+}
+
+# list_again NAME: queues this file of the sampled tasks, but of those whose group blocked
 list_again() {
-  grep -vE "^resample/1/proc/($(tr '\n' '|' <blocked)0)/" again | sed "s|\$|/$1|" >names
-  [ -s names ] || return 0
   LISTS=$((LISTS + 1))
-  mv names "lists/$LISTS"
-  QUEUE="$QUEUE$LISTS "
+  grep -vE "^resample/1/proc/($(tr '\n' '|' <blocked)0)/" again | sed "s|\$|/$1|" >"lists/$LISTS"
+  QUEUE="$LISTS "
 }
 
 # read_groups: what a thread group has as a whole: namespaces, cgroup, mounts, files that matter
 read_groups() {
-  awk -F/ '!($2 in seen) { seen[$2] = 1; print "proc/" $2 }' tasks >groups
-  awk -F/ '!($2 in seen) { seen[$2] = 1; print "proc/" $2 }' suspicious >groups.suspicious
+  awk -F/ '
+    FILENAME == "suspicious" { if (!($2 in wary)) { wary[$2] = 1; print "proc/" $2 > "groups.suspicious" }; next }
+    !($2 in seen) { seen[$2] = 1; print "proc/" $2 > "groups" }' suspicious tasks
   if wants ns; then
     list_files groups 'ns/pid ns/mnt'
-    read_queue 2 read_links links
-    sed -n 's|^l.* proc/\([0-9]*\)/ns/\([a-z]*\) -> \([a-z]*:\[[0-9]*\]\)$|proc/\1/nslist:l \2 -> \3|p' links/* 2>/dev/null |
-      sort -t/ -k2,2n >out/nslist
+    read_queue 2 read_links links ns
+    sed -n 's|^l.* proc/\([0-9]*\)/ns/\([a-z]*\) -> \([a-z]*:\[[0-9]*\]\)$|proc/\1/nslist:l \2 -> \3|p' links/*.ns 2>/dev/null >out/nslist
   fi
   wants mountinfo && read_mounts
   wants fd && read_descriptors
   # Reading a cgroup's name takes a lock that hung tasks may hold; and no signal ends that wait.
-  wants cgroup && list_files groups cgroup && read_queue 1 read_files out
+  wants cgroup && list_files groups cgroup && read_queue 1 read_files out group
 }
 
 # read_mounts: mountinfo of one task of each mount namespace that matters
@@ -850,31 +871,28 @@ read_mounts() {
     }' groups.suspicious out/nslist 2>/dev/null | head -n 500 >groups.mounts
   [ -s groups.mounts ] || echo proc/1 >groups.mounts
   list_files groups.mounts mountinfo
-  read_queue 4 read_files out
+  read_queue 4 read_files out mounts
 }
 
-# read_descriptors: who has /dev/fuse, or a file of a mount that something else serves; names of
+# read_descriptors: lists who has /dev/fuse, or a file of a mount that something else serves; names of
 # files stay on the host, the mount is named
 read_descriptors() {
-  grep -ahE '/stack:.*fuse_dev_' out/* 2>/dev/null | sed 's|/task/.*||' | sort -u >groups.fuse
-  if grep -qaE '^sys/fs/fuse/connections/[0-9]+/waiting:[1-9]' out/* 2>/dev/null; then
-    # Somebody owes an answer, and may be anyone.
-    sort -u groups >groups.fd
-  else
-    sort -u groups.fuse groups.suspicious >groups.fd
-  fi
-  grep -xE 'proc/[0-9]+' groups.fd | head -n 3000 >groups.listed
-  grep -ahE '^proc/(mounts|[0-9]+/mountinfo):' out/* >mount.lines 2>/dev/null
+  who=''
+  # Somebody owes an answer, and may be anyone.
+  if grep -qaE '^sys/fs/fuse/connections/[0-9]+/waiting:[1-9]' out/*.host 2>/dev/null; then who=groups; fi
+  # shellcheck disable=SC2086
+  awk '!($0 in seen) && ++n <= 3000 { seen[$0] = 1; print }' groups.fuse groups.suspicious $who >groups.listed
+  [ -s groups.listed ] || return 0
   list_files groups.listed fd
-  read_queue 2 read_links links.fd
+  read_queue 2 read_links links fd
+  # shellcheck disable=SC2046
   awk '
     FILENAME !~ /^links/ {
       if ($0 ~ /^proc\/mounts:/) { sub(/^proc\/mounts:/, ""); remember($2, $3) }
-      else { point = $5; sub(/^.* - /, ""); remember(point, $1) }
+      else if ($0 ~ /^proc\/[0-9]+\/mountinfo:/) { point = $5; sub(/^.* - /, ""); remember(point, $1) }
       next
     }
     /^proc\/[0-9]+\/fd:$/ { split($0, part, "/"); group = part[2]; next }
-    /^proc\/[0-9]+\/fd\/?:?$/ { split($0, part, "/"); group = part[2]; next }
     /^l/ && match($0, / [0-9]+ -> \//) {
       number = substr($0, RSTART + 1)
       target = number
@@ -889,120 +907,163 @@ read_descriptors() {
     function remember(point, type) {
       gsub(/\\040/, " ", point)
       if (point != "/" && type ~ /^(fuse|nfs|cifs|smb|ceph|9p|afs|lustre|gluster|overlay|orangefs)/ && type != "fusectl") points[point] = 1
-    }' mount.lines links.fd/* 2>/dev/null >out/fdlist
+    }' $(existing out/*.host out/*.mounts links/*.fd) >out/fdlist
 }
 
-# read_cgroups: which cgroups are frozen; only where a task is in one is it of use
+# existing FILE...: of what globs gave, what is there
+existing() {
+  for file; do [ ! -f "$file" ] || printf '%s ' "$file"; done
+}
+
 read_frozen() {
+  to=$PWD/bundle/sys/fs/cgroup
   cd root/sys/fs/cgroup || exit 1
-  find . -name cgroup.events -o -name freezer.state | head -n 5000 | xargs grep -lE '^(frozen 1|FROZEN)' /dev/null
+  find . \( -name cgroup.events -o -name freezer.state \) -exec grep -lE '^(frozen 1|FROZEN)$' {} + | head -n 200 >"$to.found"
+  while IFS= read -r found; do
+    mkdir -p "$to/${found%/*}" && cat "$found" >"$to/$found"
+  done <"$to.found"
+}
+
+# read_cgroups: a frozen task looks stuck, and is not
+read_cgroups() {
+  wants cgroup && command -v find >/dev/null 2>&1 || return 0
+  mkdir -p bundle/sys/fs
+  within "$READ_TIMEOUT" frozen.out read_frozen || note 'sys/fs/cgroup' "looking for frozen cgroups ended after $READ_TIMEOUT s"
+  rm -f bundle/sys/fs/cgroup.found
+}
+
+# ask_daemons: a Go daemon prints its goroutines when it gets SIGUSR1; only for those asked for, and
+# only if they are root's, since any user may name a task so
+ask_daemons() {
+  [ -n "$GOROUTINES" ] && [ "$PROC" = /proc ] || return 0
+  : >goroutines.mark
+  for daemon in $GOROUTINES; do
+    [ "$daemon" = docker ] && comm=dockerd || comm=$daemon
+    for pid in $(sed -n "s|^proc/\([0-9]*\)/task/\1/comm:$comm\$|\1|p" out/*.status); do
+      grep -qE "^proc/$pid/task/$pid/status:Uid:.0.0" out/*.status && kill -USR1 "$pid" 2>/dev/null && tell "SIGUSR1 to $comm, $pid"
+    done
+  done
+}
+
+# read_goroutines: what they wrote since: dockerd into a file of its own, containerd into its temporary folder
+read_goroutines() {
+  [ -n "$GOROUTINES" ] && [ "$PROC" = /proc ] || return 0
+  mkdir -p bundle/goroutines
+  within 5 goroutines.out take_goroutines
+  rmdir bundle/goroutines 2>/dev/null && note goroutines "asked$GOROUTINES, and found no dump in /run/docker, /var/run/docker or /tmp"
+  return 0
+}
+
+take_goroutines() {
+  for dump in /run/docker/goroutine-stacks-*.log /var/run/docker/goroutine-stacks-*.log /tmp/containerd.*.stacks.log; do
+    [ -f "$dump" ] && [ ! -L "$dump" ] && [ -n "$(find "$dump" -prune -newer goroutines.mark)" ] || continue
+    name=${dump##*/}
+    head -c 33554432 "$dump" >"bundle/goroutines/${name%.log}.txt"
+  done
 }
 
 read_log() {
   wants dmesg || return 0
-  within 5 dmesg.all kernel_log || note dmesg.txt "the kernel log could not be read in 5 s, or not by this user"
-  tail -c 2097152 dmesg.all >bundle/dmesg.txt 2>/dev/null
-  [ -s bundle/dmesg.txt ] || rm -f bundle/dmesg.txt
+  for source in dmesg journalctl kmsg; do
+    within 5 log "log_by_$source"
+    [ ! -s log ] || break
+  done
+  if [ -s log ]; then
+    # The newest two megabytes: more than a ring of the usual size holds.
+    tail -c 2097152 log >bundle/dmesg.txt
+  else
+    note dmesg.txt 'the kernel log could not be read: not by this user, or not in time'
+  fi
 }
 
-kernel_log() {
-  dmesg 2>/dev/null | grep -a . && exit 0
-  journalctl -k -b --no-pager -o short-monotonic -n 20000 2>/dev/null | grep -a . && exit 0
-  dd if=/dev/kmsg iflag=nonblock bs=8192 2>/dev/null | grep -a .
-}
+log_by_dmesg() { exec dmesg; }
+log_by_journalctl() { exec journalctl --dmesg --boot --no-pager --quiet --output short-monotonic --lines 20000; }
+log_by_kmsg() { exec dd if=/dev/kmsg iflag=nonblock bs=8192; }
 
 read_locks() {
   wants locks || return 0
   # Last: during a lockup its reader may not even die.
   within "$READ_TIMEOUT" locks.out grep -aH '' "$PROC/locks"
   case $? in
-    124 | 125) note proc/locks "blocked $READ_TIMEOUT s" ;;
+    124 | 125) note proc/locks "blocked ${READ_TIMEOUT} s" ;;
     *) sed "s|^$PROC/locks:|proc/locks:|" locks.out >out/locks ;;
   esac
 }
 
 # ----------------------------------------------------------------------------------------- bundling
 
-# explain_absent: what readers complained of: tasks that ended meanwhile are counted, the rest is told
+# explain_absent: what readers complained of: tasks that ended meanwhile are counted, the rest is told.
+# And an empty stack is a fact, while a stack that was not read is none: grep prints the same of both.
 explain_absent() {
-  cat out/*.err links/*.err links.fd/*.err 2>/dev/null >complaints
+  # shellcheck disable=SC2046 # names of this script
   awk -v few=20 '
-    /No such (file|process)/ { vanished++; next }
+    FILENAME ~ /^lists/ { if ($0 ~ /\/stack$/) asked[$0] = 1; next }
+    FILENAME ~ /stack$/ { at = index($0, ":"); delete asked[substr($0, 1, at - 1)]; next }
     match($0, /(proc|sys|etc|resample)\/[^:]*/) {
       path = substr($0, RSTART, RLENGTH)
       sub(/[\047"].*/, "", path)
+      delete asked[path]
+      if ($0 ~ /No such (file|process)/) { vanished++; next }
       why = $0
       sub(/.*: /, "", why)
       why = tolower(why)
       kind = path
-      if (kind ~ /^(resample\/1\/)?proc\/[0-9]/) { gsub(/\/[0-9]+/, "/*", kind) }
+      if (kind ~ /^(resample\/1\/)?proc\/[0-9]/) gsub(/\/[0-9]+/, "/*", kind)
       key = kind "\t" why
       if (++count[key] <= few) first[key] = first[key] path "\t" why "\n"
     }
     END {
       for (key in count) if (count[key] <= few) printf "%s", first[key]; else print key " (" count[key] " files)"
+      for (path in asked) print path ":" > "out/empty"
       print vanished + 0 > "vanished"
-    }' complaints >>unreadable
+    }' $(existing lists/* out/*.stack out/*.err links/*.err) >>unreadable
 }
 
-# add_empty: an empty stack is a fact, a stack that was not read is none; grep prints the same of both
-add_empty() {
-  stacks=$(grep -lE '/stack$' lists/* 2>/dev/null | sed 's|lists/||')
-  for list in $stacks; do printf 'out/%s\n' "$list"; done >stack.outs
-  # shellcheck disable=SC2046,SC2086
-  ( cd lists && cat $stacks ) >stack.asked 2>/dev/null
-  grep -ah '/stack: ' complaints | sed 's|^[^ ]*: *||; s|: .*||' >stack.refused
-  # shellcheck disable=SC2046
-  awk -F: '
-    FILENAME == "stack.refused" { seen[$1] = 1; next }
-    FILENAME == "stack.asked" { if (!($1 in seen)) print $1 ":"; next }
-    { seen[$1] = 1 }' stack.refused $(cat stack.outs) stack.asked >out/empty
-}
-
-# fact FILE-LINE-PREFIX: the first line of a host file, as it was read
-fact() {
-  grep -ahm 1 "^$1:" out/* 2>/dev/null | head -n 1 | sed "s|^$1:||" | tr -d '\000-\037\177' | cut -c 1-255
-}
-
-quoted() { tr -d '\000-\010\013-\037\177' | sed 's/[\\"]/\\&/g'; }
-
+# write_manifest: from what was read, on one pass
 write_manifest() {
-  HOST_NAME=${HOST:-$(fact proc/sys/kernel/hostname)}
-  {
-    printf 'name\t%s\n' "$HOST_NAME"
-    printf 'machineId\t%s\n' "$(fact etc/machine-id)"
-    printf 'bootId\t%s\n' "$(fact proc/sys/kernel/random/boot_id)"
-  } | quoted | awk -F'\t' '$2 != "" { printf "\"%s\": \"%s\", ", $1, $2 }' >host.json
-  printf %s "$LABELS" | quoted | awk '
-    { at = index($0, "="); value[substr($0, 1, at - 1)] = substr($0, at + 1) }
-    END { for (name in value) { printf "%s\"%s\": \"%s\"", comma, name, value[name]; comma = ", " } }' >labels.json
-  sort -u unreadable | quoted | awk -F'\t' '
-    NR <= 5000 { printf "%s\n    { \"path\": \"%s\", \"why\": \"%s\" }", comma, $1, $2; comma = "," }
-    END { if (NR > 5000) printf ",\n    { \"path\": \"*\", \"why\": \"and %d more\" }", NR - 5000 }' >unreadable.json
-  {
-    printf '{\n  "format": 1,\n  "host": { %s"labels": { %s } },\n' "$(cat host.json)" "$(cat labels.json)"
-    printf '  "collectedAt": "%s",\n' "$COLLECTED_AT"
-    printf '  "collector": { "name": "%s", "version": "%s", "user": %s },\n' "$NAME" "$VERSION" "$UID_"
-    printf '  "kernel": "%s",\n' "$(fact proc/sys/kernel/osrelease | quoted)"
-    printf '  "trigger": "%s",\n' "$(printf %s "$TRIGGER" | quoted)"
-    printf '  "counts": { "tasks": %s, "suspicious": %s, "sampledAgain": %s, "filesVanished": %s, "readersAbandoned": %s },\n' \
-      "$(lines_in tasks)" "$(lines_in suspicious)" "$(lines_in sampled)" "$(cat vanished)" "$ABANDONED"
-    printf '  "spool": { "dropped": %s },\n' "$(dropped)"
-    printf '  "unreadable": [%s\n  ]\n}\n' "$(cat unreadable.json)"
-  } >bundle/manifest.json
+  # shellcheck disable=SC2046
+  awk -v name="$NAME" -v version="$VERSION" -v user="$UID_" -v at="$COLLECTED_AT" -v abandoned="$ABANDONED" \
+    -v dropped="$DROPPED" -v trigger="$TRIGGER" '
+    function text(value) { gsub(/[\001-\037\177]/, "", value); gsub(/[\\"]/, "\\\\&", value); return "\"" value "\"" }
+    function has(key, value) { return value == "" ? "" : "\"" key "\": " text(substr(value, 1, 255)) ", " }
+    function fact(prefix) { if (index($0, prefix ":") == 1 && !(prefix in facts)) facts[prefix] = substr($0, length(prefix) + 2) }
+    FILENAME == "labels" { eq = index($0, "="); labels[substr($0, 1, eq - 1)] = substr($0, eq + 1); next }
+    FILENAME == "host.name" { host = $0; next }
+    FILENAME == "vanished" { vanished = $0 + 0; next }
+    FILENAME ~ /^(tasks|suspicious|sampled)$/ { lines[FILENAME]++; next }
+    FILENAME == "unreadable" {
+      if (($0 in told) || ++found > 5000) next
+      told[$0] = 1
+      tab = index($0, "\t")
+      unreadable = unreadable (unreadable == "" ? "" : ",") "\n    { \"path\": " text(substr($0, 1, tab - 1)) ", \"why\": " text(substr($0, tab + 1)) " }"
+      next
+    }
+    { fact("proc/sys/kernel/hostname"); fact("proc/sys/kernel/osrelease"); fact("proc/sys/kernel/random/boot_id"); fact("etc/machine-id") }
+    END {
+      if (host == "") host = facts["proc/sys/kernel/hostname"]
+      print substr(host, 1, 255) > "host.name.used"
+      for (label in labels) list = list (list == "" ? "" : ", ") text(label) ": " text(labels[label])
+      print "{\n  \"format\": 1,"
+      print "  \"host\": { " has("name", host) has("machineId", facts["etc/machine-id"]) has("bootId", facts["proc/sys/kernel/random/boot_id"]) "\"labels\": { " list " } },"
+      print "  \"collectedAt\": " text(at) ","
+      print "  \"collector\": { \"name\": " text(name) ", \"version\": " text(version) ", \"user\": " user + 0 " },"
+      print "  " has("kernel", facts["proc/sys/kernel/osrelease"]) "\"trigger\": " text(trigger) ","
+      print "  \"counts\": { \"tasks\": " lines["tasks"] + 0 ", \"suspicious\": " lines["suspicious"] + 0 ", \"sampledAgain\": " lines["sampled"] + 0 ", \"filesVanished\": " vanished + 0 ", \"readersAbandoned\": " abandoned + 0 " },"
+      print "  \"spool\": { \"dropped\": " dropped + 0 " },"
+      print "  \"unreadable\": [" unreadable "\n  ]\n}"
+    }' labels host.name vanished tasks suspicious sampled unreadable $(existing out/*.host) >bundle/manifest.json
+  read -r HOST_NAME <host.name.used || HOST_NAME=''
 }
-
-lines_in() { grep -c '' "$1" 2>/dev/null || :; }
 
 pack() {
-  add_lines && rm -rf out links links.fd || return 1
-  [ "$SCRUB" = no ] || scrub_bundle || return 1
+  add_lines && rm -rf out links || return 1
   within 30 bundle.tar.gz pack_bundle && [ -s bundle.tar.gz ]
 }
 
 # add_lines: everything read, up to --max-bytes, and no line torn
 add_lines() {
-  cat out/*[!r] >bundle/proc.lines || return 1
+  rm -f out/*.err
+  cat out/* >bundle/proc.lines || return 1
   size=$(wc -c <bundle/proc.lines)
   [ "$size" -gt "$MAX_BYTES" ] || return 0
   head -c "$MAX_BYTES" bundle/proc.lines | sed '$d' >lines.cut && mv lines.cut bundle/proc.lines
@@ -1015,21 +1076,30 @@ pack_bundle() {
 
 # collect: leaves bundle.tar.gz in the work folder
 collect() {
-  rm -rf bundle out links links.fd lists
-  mkdir bundle out links links.fd lists || return 1
-  for file in unreadable blocked tasks suspicious others sampled telling names; do : >"$file"; done
+  rm -rf bundle out links lists root
+  lay_root || return 1
+  mkdir bundle out links lists || return 1
+  for file in unreadable blocked tasks suspicious others sampled groups groups.suspicious groups.fuse; do : >"$file"; done
   echo 0 >vanished
   QUEUE='' LISTS=0 ABANDONED=0
   COLLECTED_AT=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   read_host
   read_tasks
   find_sampled
+  ask_daemons
   read_groups
+  read_cgroups
   read_log
   read_again
+  read_goroutines
   read_locks
+  rm -f torn
   explain_absent
-  add_empty
+  printf %s "$LABELS" >labels
+  printf '%s\n' "$HOST" >host.name
+  [ "$SCRUB" = no ] || scrub || return 1
+  DROPPED=0
+  [ -z "$SERVER" ] || dropped
   write_manifest
   pack
 }
@@ -1230,10 +1300,15 @@ make_room() {
   rm -f "$SPOOL"/*.part
   count=$(cat "$SPOOL/dropped" 2>/dev/null) && is_number "$count" || count=0
   before=$count
-  for old in $(ls -rn "$SPOOL" | grep -E '^[0-9]+\.[0-9.]+\.(tar|refused)\.gz$' | newest_within "$1"); do
+  for old in $(names_in_spool '(tar|refused)' | sort -r | newest_within "$1"); do
     rm -f "${SPOOL:?}/$old" && count=$((count + 1))
   done
   [ "$count" = "$before" ] || { echo "$count" >"$SPOOL/dropped.part" && mv "$SPOOL/dropped.part" "$SPOOL/dropped"; }
+}
+
+# names_in_spool KIND: names that begin with the time they were made at
+names_in_spool() {
+  for kept in "$SPOOL"/*.gz; do printf '%s\n' "${kept##*/}"; done | grep -E "^[0-9]+\.[0-9.]+\.$1\.gz\$"
 }
 
 # newest_within BYTES: of names, newest first, those that no longer fit
@@ -1246,9 +1321,10 @@ newest_within() {
   done
 }
 
+# dropped: how many bundles the spool has dropped since it was made
 dropped() {
-  within 2 dropped.out show "$SPOOL/dropped" && read -r count <dropped.out && is_number "$count" || count=0
-  echo "$count"
+  within 2 dropped.out show "$SPOOL/dropped" && read -r count <dropped.out && is_number "$count" && DROPPED=$count
+  return 0
 }
 
 # keep_refused: for people to look at; it is not sent again
@@ -1277,11 +1353,345 @@ send_spooled() {
 }
 
 list_spooled() {
-  ls "$SPOOL" 2>/dev/null | grep -E '^[0-9]+\.[0-9.]+\.tar\.gz$' | head -n 1000
+  names_in_spool tar | sort | head -n 1000
 }
 
-help() { echo usage; }
-scrub_bundle() { return 1; }
+# ------------------------------------------------------------------------------------------- scrub
+
+# scrub: gives names of hosts and users, addresses and the machine id pseudonyms, in all that leaves.
+# A pseudonym is a keyed hash, so it is the same in every bundle of this host; key and map stay here.
+scrub() {
+  within 5 scrub.key keep_key && [ -s scrub.key ] || {
+    say "--scrub needs a folder to keep its key in: $STATE ($(head -n 1 scrub.key.err))"
+    return 1
+  }
+  read -r key <scrub.key
+  within 5 scrub.names list_names
+  ls out/*[!r] bundle/dmesg.txt bundle/goroutines/* 2>/dev/null >scrub.files
+  : >scrub.map
+  scrub_with find >scrub.addresses || return 1
+  sort -u scrub.names scrub.addresses >scrub.values
+  mkdir -p values && make_pseudonyms || return 1
+  scrub_with replace || return 1
+  sed 's|$|.scrubbed|' scrub.files | while IFS= read -r file; do
+    [ ! -f "$file" ] || mv "$file" "${file%.scrubbed}"
+  done
+  within 5 scrub.kept keep_map || say "the map of pseudonyms could not be kept in $STATE"
+}
+
+# keep_key: prints the key, and makes it first where there is none
+keep_key() {
+  mkdir -p "$STATE" || exit 1
+  if [ ! -s "$STATE/scrub.key" ]; then
+    od -An -N32 -v -tx1 /dev/urandom | tr -d ' \n' >"$STATE/scrub.key.$$" && mv "$STATE/scrub.key.$$" "$STATE/scrub.key"
+  fi
+  exec cat "$STATE/scrub.key"
+}
+
+keep_map() {
+  sort -u scrub.map "$STATE/scrub.map" 2>/dev/null >scrub.all
+  cat scrub.all >"$STATE/scrub.map.$$" && mv "$STATE/scrub.map.$$" "$STATE/scrub.map"
+}
+
+# list_names: `kind name` of the hosts and users that this host knows
+list_names() {
+  # shellcheck disable=SC2046
+  awk -v host="$HOST" '
+    function name(kind, value) { if (length(value) > 1 && value !~ /^(localhost.*|ip6-.*|root|nobody)$/) print kind, value }
+    function host_of(value) { name("host", value); sub(/\..*/, "", value); name("host", value) }
+    FILENAME ~ /hosts$/ { sub(/#.*/, ""); for (i = 2; i <= NF; i++) host_of($i); next }
+    FILENAME ~ /resolv.conf$/ { if ($1 == "search" || $1 == "domain") for (i = 2; i <= NF; i++) name("host", $i); next }
+    FILENAME ~ /passwd$/ { split($0, field, ":"); if (field[3] >= 1000 && field[3] != 65534) name("user", field[1]); next }
+    /^proc\/sys\/kernel\/hostname:/ { sub(/^[^:]*:/, ""); host_of($0) }
+    /^etc\/machine-id:/ { sub(/^[^:]*:/, ""); print "machine", $0 }
+    /^proc\/(mounts|[0-9]+\/mountinfo):/ {
+      for (i = 1; i <= NF; i++) {
+        if (match($i, /^[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:/)) {
+          split($i, part, /[@:]/); name("user", part[1]); host_of(part[2])
+        } else if ($i ~ /^[A-Za-z][A-Za-z0-9_.-]*:\//) { split($i, part, ":"); host_of(part[1]) }
+        else if ($i ~ /^\/\/[A-Za-z]/) { split($i, part, "/"); host_of(part[3]) }
+      }
+    }
+    match($0, /server [A-Za-z0-9_.-]+ (not responding|OK|still trying)/) { split(substr($0, RSTART), part, " "); host_of(part[2]) }
+    { rest = $0
+      while (match(rest, /\/home\/[A-Za-z0-9_.-]+/)) { name("user", substr(rest, RSTART + 6, RLENGTH - 6)); rest = substr(rest, RSTART + RLENGTH) } }
+    END { if (host != "") host_of(host) }
+  ' $(existing root/etc/hosts root/etc/resolv.conf root/etc/passwd out/*.host out/*.mounts bundle/dmesg.txt out/fdlist)
+}
+
+# make_pseudonyms: a file for each value, so that one command hashes them all
+make_pseudonyms() {
+  awk -v key="$key" '{ file = "values/" NR; print key " " $0 > file; close(file) }' scrub.values
+  [ -s scrub.values ] || return 0
+  sha256sum values/* >scrub.hashes || return 1
+  awk '
+    FILENAME == "scrub.values" { value[NR] = $0; next }
+    {
+      sub(/^values\//, "", $2)
+      split(value[$2], part, " ")
+      print value[$2], part[1] == "machine" ? substr($1, 1, 32) : part[1] "-" substr($1, 1, 10)
+    }' scrub.values scrub.hashes >scrub.map
+}
+
+# scrub_with find|replace: finds addresses, or writes each file anew beside itself
+scrub_with() {
+  # shellcheck disable=SC2046
+  awk -v task="$1" '
+    function is_v4(value) { return value ~ /^[0-9][0-9]?[0-9]?\.[0-9][0-9]?[0-9]?\.[0-9][0-9]?[0-9]?\.[0-9][0-9]?[0-9]?$/ && value !~ /^(127\.|0\.0\.0\.0)/ }
+    function is_v6(value, copy) {
+      if (value !~ /^[0-9A-Fa-f:]+$/ || value ~ /^(::1?|[0-9]+::)$/) return 0
+      copy = value
+      return value ~ /::/ && value ~ /[0-9A-Fa-f]/ || gsub(/:/, "", copy) == 7
+    }
+    function known(kind, value) {
+      if (task == "find") { print kind, value; return value }
+      return (value in made) ? made[value] : value
+    }
+    function part_of(value, dot, label) {
+      if (value in made) return made[value]
+      if (is_v4(value)) return known("v4", value)
+      dot = index(value, ".")
+      if (dot < 2) return value
+      label = substr(value, 1, dot - 1)
+      return (label in made) ? made[label] substr(value, dot) : value
+    }
+    function word(value, tail, parts, count, i, all) {
+      tail = ""
+      while (value ~ /[.:]$/ && !is_v6(value)) { tail = substr(value, length(value)) tail; value = substr(value, 1, length(value) - 1) }
+      if (is_v6(value)) return known("v6", value) tail
+      count = split(value, parts, ":")
+      all = part_of(parts[1])
+      for (i = 2; i <= count; i++) all = all ":" part_of(parts[i])
+      return all tail
+    }
+    function clean(line, done) {
+      done = ""
+      while (match(line, /[A-Za-z0-9_][A-Za-z0-9_.:-]*|::[0-9A-Fa-f:]+/)) {
+        done = done substr(line, 1, RSTART - 1) word(substr(line, RSTART, RLENGTH))
+        line = substr(line, RSTART + RLENGTH)
+      }
+      return done line
+    }
+    function give(line) { if (task == "replace") print line > (FILENAME ".scrubbed") }
+    FILENAME == "scrub.map" { made[$2] = $3; next }
+    FILENAME == "labels" { at = index($0, "="); give(substr($0, 1, at) clean(substr($0, at + 1))); next }
+    FILENAME !~ /^out\// { give(clean($0)); next }
+    /^[^:]*\/(stack|wchan|syscall|version|osrelease|boot_id|uptime|loadavg|meminfo|nslist):/ || (/^[^:]*\/status:/ && !/^[^:]*\/status:Name:/) { give($0); next }
+    { at = index($0, ":") }
+    /^[^:]*\/stat:/ { close_at = index($0, ")"); give(substr($0, 1, at) clean(substr($0, at + 1, close_at - at)) substr($0, close_at + 1)); next }
+    { give(substr($0, 1, at) clean(substr($0, at + 1))) }
+  ' scrub.map labels host.name $(cat scrub.files) && {
+    [ "$1" = find ] || for file in labels host.name; do [ ! -f "$file.scrubbed" ] || mv "$file.scrubbed" "$file"; done
+  }
+}
+
+# ------------------------------------------------------------------------------------------- watch
+
+LAST_AT=0 PENDING='' REPORTS='INFO: task .* blocked |blocked in I/O wait|soft lockup|hard LOCKUP|detected stalls|self-detected stall|stuck for '
+
+# watch: waits for a hang to show, in the kernel log or in tasks that do not move, and collects then
+watch() {
+  : >reported
+  : >newest
+  scan_log
+  PENDING=''
+  while :; do
+    JOBS=0
+    scan_log
+    [ -n "$PENDING" ] || scan_tasks
+    if [ -n "$PENDING" ] && [ $((LAST_CLOCK - LAST_AT)) -ge "$MIN_INTERVAL" ]; then
+      TRIGGER=$PENDING PENDING='' LAST_AT=$LAST_CLOCK
+      say "collecting: $TRIGGER"
+      once
+    fi
+    pause $((WATCH_INTERVAL * 2))
+  done
+}
+
+# scan_log: whether the newest report is another than at the last look
+scan_log() {
+  within 5 log log_by_dmesg
+  [ -s log ] || within 5 log log_by_kmsg
+  grep -aE "$REPORTS" log 2>/dev/null | tail -n 1 >newest.now
+  if [ -s newest.now ] && [ "$(cat newest.now)" != "$(cat newest)" ]; then PENDING=hung-task; fi
+  mv newest.now newest
+}
+
+# scan_tasks: tasks in D, or killed and there, that were so at the last look and have not run since
+scan_tasks() {
+  rm -rf scan lists root
+  mkdir scan lists && lay_root || return 0
+  : >blocked
+  LISTS=0 QUEUE='' END=$((TICKS + 40)) READ_END=$((TICKS + 40))
+  within "$READ_TIMEOUT" tasks.found list_tasks
+  grep -xE 'proc/[1-9][0-9]{0,6}/task/[1-9][0-9]{0,6}' tasks.found | head -n "$MAX_TASKS" >tasks
+  list_files tasks status
+  read_queue 1 read_statuses scan status
+  : >stuck.now
+  # shellcheck disable=SC2046
+  awk '
+    function flush() { if (wary) print at, switches }
+    { colon = index($0, ":"); path = substr($0, 1, colon - 1); line = substr($0, colon + 1) }
+    path != at { flush(); at = path; wary = 0; switches = "" }
+    line ~ /^State:.D/ || line ~ /^(Sig|Shd)Pnd:.*[13579bdf]..$/ { wary = 1 }
+    line ~ /^(non)?voluntary_ctxt_switches:/ { sub(/.*:./, "", line); switches = switches " " line }
+    END { flush() }' $(existing scan/*.status) /dev/null >stuck.now
+  # What was collected before is not news.
+  if [ -s stuck ] && grep -xF -f stuck stuck.now | grep -vxF -f reported >fresh; then
+    cat fresh >>reported
+    PENDING=persistent-tasks
+  fi
+  mv stuck.now stuck
+}
+
+# ----------------------------------------------------------------------------------------- dry run
+
+dry_run() {
+  lay_root
+  within "$READ_TIMEOUT" host.found list_host
+  within "$READ_TIMEOUT" tasks.found list_tasks
+  echo "would read, of each of $(grep -c '^proc/[1-9]' tasks.found) tasks, the suspicious first: status comm $(kinds_of stack wchan syscall stat)"
+  echo "would read, of each thread group: $(wants ns && echo 'ns/pid ns/mnt (the links) ')$(kinds_of cgroup)"
+  wants mountinfo && echo "would read, of one task of each $NAMESPACES namespace: mountinfo"
+  wants fd && echo 'would list, of suspicious tasks and FUSE daemons: fd (what is open of /dev/fuse and of mounts served from elsewhere)'
+  [ "$RESAMPLE" = 0 ] || echo "would read again, of suspicious tasks, after $RESAMPLE s: status stack stat"
+  grep -xE '[A-Za-z0-9/_.:,@!+-]+' host.found | sed 's/^/would read: /'
+  wants cgroup && echo 'would read: sys/fs/cgroup/**/cgroup.events and freezer.state'
+  wants locks && echo 'would read: proc/locks'
+  wants dmesg && echo 'would run: dmesg (or journalctl --dmesg, or read /dev/kmsg)'
+  [ -z "$GOROUTINES" ] || echo "would send SIGUSR1 to:$GOROUTINES"
+  [ -z "$OUT" ] || echo "would write: $OUT"
+  [ -z "$SERVER" ] || echo "would send to: $SERVER/api/v1/snapshots"
+}
+
+# -------------------------------------------------------------------------------------------- help
+
+help() {
+  cat <<'END'
+NAME
+  hangar-collect - take the evidence of a hang off a Linux host, even a wedged one
+
+SYNOPSIS
+  hangar-collect --server URL [--token-file FILE] [OPTION]...
+  hangar-collect --out FILE [OPTION]...
+  hangar-collect --watch --server URL [OPTION]...
+
+DESCRIPTION
+  Reads what /proc, /sys and the kernel log say of every task, packs it as a bundle that `hangar
+  analyze` and a Hangar service read, and writes or sends it. Every read is done in a child that is
+  killed when it blocks; what could not be read is listed in the bundle with the reason. It mounts
+  nothing, installs nothing, runs neither ps, lsof nor sync, and changes nothing on the host.
+
+WHERE TO
+  --server URL          send it to this Hangar service
+  --token-file FILE     access token, on the first line; it never stands on a command line
+  -o, --out FILE        write it to this file as well, or to standard output: -
+  --spool DIR           where bundles wait for a service that is away (/var/spool/hangar)
+  --spool-max BYTES     most that waits there (67108864); the oldest are dropped, and counted in
+                        the manifests to come. 0 keeps nothing
+
+WHAT IS READ
+  --exclude KIND,...    leave out: stack stat wchan syscall cgroup ns fd mountinfo fuse rpc block
+                        dmesg locks pressure. May be given several times
+  --namespaces WHICH    whose mounts are read: suspicious (those of suspicious tasks), all, or
+                        numbers of pid namespaces, as in pid:[4026531836], with commas
+  --resample SECONDS    read suspicious tasks again after this time (5), which tells stuck from
+                        slow; 0: once
+  --goroutines LIST     docker, containerd: send SIGUSR1 to these daemons, who then print their
+                        goroutines, and take that along. Never by default
+  --max-tasks N         most tasks that are read (100000)
+  --max-bytes BYTES     most bytes of /proc text (134217728); the work folder needs twice that
+  --dry-run             print what would be read, run and sent; read and send nothing
+
+WHAT IT SAYS OF THE HOST
+  --host NAME           name of the host (NODE_NAME, else the kernel's)
+  --label NAME=VALUE    label of the host; may be given several times
+  --labels-file FILE    labels, NAME=VALUE on each line; Kubernetes' downward API writes such files
+  --trigger NAME        why it was collected (manual)
+  --scrub               replace host names, user names, IP addresses and the machine id by
+                        pseudonyms, the same in every bundle; key and map stay in the state folder
+
+HOW LONG
+  --deadline SECONDS    the whole run, delivery included (60). What was read by then is delivered
+  --read-timeout SECONDS  longest wait for one read (2)
+
+WATCHING
+  --watch               stay, and collect when the kernel log reports a hang (trigger hung-task)
+                        or a task in state D or with a pending SIGKILL has not run between two
+                        looks (persistent-tasks)
+  --watch-interval SECONDS  between two looks (30)
+  --min-interval SECONDS    between two collections (600)
+
+PLACES
+  --config FILE         settings (/etc/hangar/collect.conf)
+  --state DIR           what is kept between runs (/var/lib/hangar)
+  --run DIR             temporary files and the lock (/dev/shm, /run, $TMPDIR, /tmp or /var/tmp, the
+                        first with room)
+  --proc DIR, --sys DIR, --etc DIR  where the host's are mounted, in a container
+
+  --quiet, --verbose, --version, --help
+
+CONFIG FILE
+  Lines of `name = value`, by the names of the options without dashes; # begins a comment line.
+  It is data: nothing in it is ever run. Options given on the command line win.
+      server = https://hangar.example
+      token-file = /etc/hangar/token
+      label = rack=r1
+      scrub = yes
+
+ENVIRONMENT
+  NODE_NAME CLUSTER_NAME CLOUD_PROVIDER CLOUD_REGION CLOUD_ZONE INSTANCE_ID INSTANCE_TYPE become
+  the labels node, cluster, cloud, region, zone, instance, instanceType. curl's and wget's proxy
+  variables are theirs.
+
+EXIT STATUS
+  0  delivered. Files that could not be read are listed in its manifest, and are no failure
+  1  no bundle could be made: no room for it, or no folder for temporary files
+  2  wrong options or config file
+  3  a command that is needed is missing
+  4  another run is at work
+  5  not delivered; kept in the spool, and the next run sends it
+  6  refused by the service (4xx); kept in the spool as .refused.gz, and not sent again
+  7  the deadline came before a task was read
+  8  neither delivered nor kept
+  128+n  ended by signal n
+
+SENDING
+  A busy or absent service is asked again, each time after twice as long, less by chance, and not
+  before its Retry-After, until the deadline; then the bundle is spooled, and later runs ask no
+  sooner than Retry-After says. The fresh bundle goes first, then those that waited. The same bytes
+  sent twice are one snapshot. A service that hangs, answers 5xx or 429, or resets is all the same
+  to the bundle: it is sent, or it is in the spool.
+
+PRIVILEGES
+  root (or CAP_SYS_PTRACE and CAP_SYS_ADMIN)  everything
+  without CAP_SYS_ADMIN    no kernel stacks, the most important part
+  without CAP_SYS_PTRACE   no wchan, syscall, namespaces and descriptors of other users' tasks
+  without CAP_SYSLOG       no kernel log where kernel.dmesg_restrict is set
+  any user                 status, comm, stat and cgroup of what hidepid lets him see
+  FUSE connections are seen where fusectl is mounted at /sys/fs/fuse/connections, NFS requests where
+  debugfs is at /sys/kernel/debug. Nothing is mounted to see them: the manifest says what was not there.
+
+NEVER READ
+  cmdline, environ, maps, exe, memory and contents of files. Of descriptors only /dev/fuse, block
+  devices and the mount points of files that something else serves are kept: no file names.
+
+FILES THAT MAY BE LEFT
+  None: temporary files, lock and children are gone after every end. After kill -9 the script's own
+  clock clears up within a second, and the next run does where that was killed too. A reader that
+  not even SIGKILL ends stays until the host is healed; it holds no pipe and no file of yours.
+
+NEEDS
+  a POSIX shell, awk, grep, sed, tar, gzip and the usual small commands, busybox's are enough; curl or
+  wget to send. busybox's wget cannot keep a token from ps, so with a token it is not used.
+  --scrub needs sha256sum.
+
+EXAMPLES
+  hangar-collect --out /tmp/$(uname -n).tar.gz
+  ssh web-7 'sudo sh -s -- --out -' <hangar-collect.sh >web-7.tar.gz
+  hangar-collect --server https://hangar.example --token-file /etc/hangar/token --trigger timer
+END
+}
 
 main() {
   settle "$@"
@@ -1292,16 +1702,27 @@ main() {
   trap 'exit 143' TERM
   make_work
   start_clock
-  take_lock
-  sweep
   renice -n 10 -p $$ >/dev/null 2>&1
   ionice -c 2 -n 7 -p $$ >/dev/null 2>&1
+  if [ "$DRY_RUN" = yes ]; then
+    dry_run
+    exit 0
+  fi
+  sweep
+  if [ "$WATCH" = yes ]; then
+    take_lock watch || die $LOCKED "$WHY"
+    watch
+  fi
   once
   exit $?
 }
 
 # once: one collection and its delivery, within the deadline; a part of it is kept for delivery
 once() {
+  take_lock run || {
+    say "$WHY"
+    return $LOCKED
+  }
   reserve=$((DEADLINE / 2))
   [ -n "$SERVER" ] || reserve=$((DEADLINE / 5))
   [ "$reserve" -le 30 ] || reserve=30
@@ -1309,16 +1730,24 @@ once() {
   READ_END=$((END - reserve))
   # When the shell is stuck beyond its deadline, the clock ends it.
   echo $((DEADLINE * 2 + 20)) >hard
-  if collect; then
-    [ -s suspicious ] || [ -s tasks ] || die $TOO_LATE "the deadline of $DEADLINE s came before anything was read"
-    deliver
-  else
-    say "the bundle could not be made: no room for it in $WORK_BASE, or the deadline came"
-    false
-  fi
+  collect_and_deliver
   code=$?
   : >hard
+  rm -f "$LOCK"
+  LOCK=''
   return "$code"
+}
+
+collect_and_deliver() {
+  if ! collect; then
+    say "no bundle could be made: no room for it in $WORK_BASE, or the deadline came first"
+    return $FAILED
+  fi
+  if [ ! -s tasks ]; then
+    say "the deadline of $DEADLINE s came before a task was read"
+    return $TOO_LATE
+  fi
+  deliver
 }
 
 main "$@"
