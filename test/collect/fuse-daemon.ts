@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 
 // A FUSE daemon without a library, run as a program of its own: the least that makes a mount with
@@ -10,7 +11,7 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads'
 //
 // `--never` leaves requests of that kind without an answer. `--open-own` opens the file itself, on a
 // descriptor below that of /dev/fuse: when the daemon is killed, the flush of the file comes before
-// the close that would end the connection. It prints `ready` once it is mounted, and serves on.
+// the close that would end the connection. It prints `ready CONNECTION` once it is mounted, and serves on.
 //
 // Source: include/uapi/linux/fuse.h, protocol 7.31.
 
@@ -71,7 +72,9 @@ async function mount([mountPoint = '', ...flags]: readonly string[]): Promise<vo
   if (flags.includes('--open-own') && openSync(`${mountPoint}/file`, 'r+') !== placeholder) {
     throw new Error('the descriptor of the file is above that of /dev/fuse')
   }
-  process.stdout.write('ready\n')
+  // The minor number of the mount's device is the name of its connection.
+  const { dev } = await stat(mountPoint)
+  process.stdout.write(`ready ${dev & 0xff}\n`)
 }
 
 function serve({ device, never }: { device: number; never: readonly number[] }): void {
