@@ -46,3 +46,6 @@ INSERT INTO cells_with_mute
   FROM cells;
 DROP TABLE cells;
 ALTER TABLE cells_with_mute RENAME TO cells;
+
+-- Hosts with the most open incidents come first on their page.
+CREATE INDEX hosts_by_open ON hosts (open_incidents, last_seen, host_id);

@@ -19,6 +19,7 @@ import type { Store } from '../store/open.ts'
 import { queueDepth } from '../store/queue.ts'
 import { countSnapshots, findSnapshot } from '../store/snapshots.ts'
 import { readFromLog, UploadLog } from '../store/upload-log.ts'
+import { FailedSnapshots } from './failed.ts'
 import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
 import { LiveCatalogue } from './live-catalogue.ts'
 import { Pool } from './pool.ts'
@@ -30,7 +31,8 @@ import { spool } from './spool.ts'
 /** What the service does with bundles. */
 export type Ingest = {
   /**
-   * Takes in an upload; resolves when it is durable. `given` is read after the bytes have ended.
+   * Takes in an upload, durable when it resolves; bytes that have failed are diagnosed again.
+   * `given` is read after the bytes have ended.
    * @throws {Problem} body-empty, bundle-too-large, store-full, too-busy
    */
   receive(
@@ -56,6 +58,12 @@ export type Ingest = {
     given: Given,
     options: { readonly isText: boolean; readonly allTasks?: boolean | undefined },
   ): Promise<Diagnosis>
+  /** Diagnoses a failed snapshot once more. @throws {Problem} snapshot-unknown, snapshot-not-failed */
+  retry(id: string): Promise<void>
+  /** Forgets a failed snapshot and its bytes. @throws {Problem} snapshot-unknown, snapshot-not-failed */
+  discard(id: string): Promise<void>
+  /** The same for one that nobody else was told of; false when it stays. */
+  discardUnshared(id: string): Promise<boolean>
   /** The bytes of a snapshot as they were uploaded; null for an unknown id. */
   openArchive(id: string): Promise<Readable | null>
   stats(): Promise<IngestStats>
@@ -113,6 +121,7 @@ type Parts = {
   readonly receiver: Receiver
   readonly runner: Runner
   readonly catalogue: LiveCatalogue
+  readonly failed: FailedSnapshots
 }
 
 async function openParts(settings: IngestSettings): Promise<Parts> {
@@ -125,7 +134,9 @@ async function openParts(settings: IngestSettings): Promise<Parts> {
   const receiver = new Receiver({ store, log, files, now, bytesMax: limits.bundleBytesMax })
   const catalogue = await LiveCatalogue.open(store, settings.catalogueFolder)
   const runner = new Runner({ store, pool, files, logFolder, catalogue, limits, now })
-  return { store, limits, now, logFolder, files, log, pool, receiver, runner, catalogue }
+  const failed = new FailedSnapshots({ store, files, now, wake: () => runner.wake() })
+  const stations = { pool, receiver, runner, failed }
+  return { store, limits, now, logFolder, files, log, catalogue, ...stations }
 }
 
 async function closeParts(parts: Parts, lock: { release(): void }): Promise<void> {
@@ -137,7 +148,7 @@ async function closeParts(parts: Parts, lock: { release(): void }): Promise<void
 }
 
 function ingestOf(parts: Parts): Omit<Ingest, 'close'> {
-  const { store, receiver, runner, limits, files, logFolder, catalogue } = parts
+  const { store, receiver, runner, failed, limits, files, logFolder, catalogue } = parts
   return {
     catalogue,
     async receive(bytes, given) {
@@ -147,8 +158,12 @@ function ingestOf(parts: Parts): Omit<Ingest, 'close'> {
         runner.wake()
         return { ...receipt, status: 'queued' }
       }
+      await failed.sentAgain(receipt.id)
       return { ...receipt, status: (await findSnapshot(store, receipt.id))?.status ?? 'queued' }
     },
+    retry: (id) => failed.retry(id),
+    discard: (id) => failed.discard(id),
+    discardUnshared: (id) => failed.discardUnshared(id),
     waitFor: (id, timeoutMs) => waitFor(parts, id, timeoutMs),
     analyze: (bytes, given, options) => analyze(parts, bytes, given, options),
     async openArchive(id) {

@@ -30,6 +30,10 @@ export const PROBLEMS = {
   'snapshot-unknown': { status: 404, title: 'There is no snapshot with this id' },
   'snapshot-failed': { status: 409, title: 'The snapshot could not be read' },
   'snapshot-pending': { status: 409, title: 'The snapshot is not diagnosed yet' },
+  'snapshot-not-failed': {
+    status: 409,
+    title: 'Only a failed snapshot is forgotten or tried again',
+  },
   'archive-removed': { status: 410, title: 'The archive of this snapshot is no longer kept' },
   'stack-unknown': { status: 404, title: 'There is no stack with this fingerprint' },
   'incident-unknown': { status: 404, title: 'There is no incident with this id' },

@@ -6,6 +6,7 @@ import { withLabels } from './labels.ts'
 import type { Asked, Route } from './route.ts'
 import { deleteLink } from './routes/delete-link.ts'
 import { deleteSignature } from './routes/delete-signature.ts'
+import { deleteSnapshot } from './routes/delete-snapshot.ts'
 import { deleteWebhook } from './routes/delete-webhook.ts'
 import { getCollectScript } from './routes/get-collect-script.ts'
 import { getCounts } from './routes/get-counts.ts'
@@ -44,6 +45,7 @@ import { postIncidentsBulk } from './routes/post-incidents-bulk.ts'
 import { postProblemLink } from './routes/post-problem-link.ts'
 import { postSignatureLink } from './routes/post-signature-link.ts'
 import { postSignatures } from './routes/post-signatures.ts'
+import { postSnapshotRetry } from './routes/post-snapshot-retry.ts'
 import { postSnapshots } from './routes/post-snapshots.ts'
 import { postWebhookTest } from './routes/post-webhook-test.ts'
 import { postWebhooks } from './routes/post-webhooks.ts'
@@ -59,6 +61,8 @@ export const API_ROUTES: readonly Route[] = [
   postSnapshots,
   getSnapshots,
   getSnapshot,
+  deleteSnapshot,
+  postSnapshotRetry,
   getSnapshotDiagnosis,
   getSnapshotTasks,
   getSnapshotStacks,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import {
   type HostItem,
   type IncidentItem,
@@ -22,31 +23,38 @@ export type HostQuery = {
   readonly cursor?: string | null | undefined
   /** Part of a name. */
   readonly q?: string | null | undefined
+  /** `open`: the most open incidents first. Else, and of as many, the one seen last first. */
+  readonly sort?: 'open' | 'lastSeen' | undefined
 }
 
-/** Hosts, the one seen last first. */
+/** Hosts, a page at a time. */
 export async function listHosts(store: Store, query: HostQuery): Promise<Page<HostItem>> {
-  const question = ['hosts', query.q ?? null]
-  const after = fromCursor(question, query.cursor, 2)
+  const isByOpen = query.sort === 'open'
+  const question = ['hosts', query.q ?? null, isByOpen]
+  const after = fromCursor(question, query.cursor, 3)
   const limit = limitOf(query.limit)
   let matching = store.db.selectFrom('hosts')
   if (query.q) matching = matching.where('name', 'like', `%${query.q.replace(/[%_]/g, '')}%`)
-  let page = matching.selectAll().orderBy('last_seen', 'desc').orderBy('host_id', 'desc')
-  if (after) {
-    const [lastSeen, hostId] = after.map(Number)
-    page = page.where((eb) =>
-      eb(eb.refTuple('last_seen', 'host_id'), '<', eb.tuple(lastSeen ?? 0, hostId ?? 0)),
-    )
-  }
+  let page = matching.selectAll()
+  if (isByOpen) page = page.orderBy('open_incidents', 'desc')
+  page = page.orderBy('last_seen', 'desc').orderBy('host_id', 'desc')
+  if (after) page = page.where(isBehind(after.map(Number), isByOpen))
   const rows = await page.limit(limit + 1).execute()
   const shown = rows.slice(0, limit)
   const last = rows.length > limit ? shown.at(-1) : undefined
   const counted = await matching.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirst()
   return {
     items: shown.map(toHostItem),
-    next: last ? toCursor(question, [last.last_seen, last.host_id]) : null,
+    next: last ? toCursor(question, [last.open_incidents, last.last_seen, last.host_id]) : null,
     total: counted?.n ?? 0,
   }
+}
+
+/** What comes behind a row, in either order; as one index holds it. */
+function isBehind([open = 0, lastSeen = 0, hostId = 0]: readonly number[], isByOpen: boolean) {
+  return isByOpen
+    ? sql<boolean>`(open_incidents, last_seen, host_id) < (${open}, ${lastSeen}, ${hostId})`
+    : sql<boolean>`(last_seen, host_id) < (${lastSeen}, ${hostId})`
 }
 
 export type HostWhole = HostItem & {
@@ -83,10 +91,10 @@ export async function findHost(store: Store, name: string): Promise<HostWhole | 
  * id counts together with the name; a bundle that tells a name alone (a crash dump's log) is of the
  * host that first had it. A snapshot that tells neither, nor its boot, is of no host that is known.
  */
-export async function findHostOf(sql: Sql, host: Host): Promise<HostRow | null> {
+export async function findHostOf(read: Sql, host: Host): Promise<HostRow | null> {
   const { strong, weak } = keysOf(host)
-  const known = strong === null ? null : await findByKey(sql, strong)
-  return known ?? (weak === null ? null : await adoptable(sql, weak, host.machineId))
+  const known = strong === null ? null : await findByKey(read, strong)
+  return known ?? (weak === null ? null : await adoptable(read, weak, host.machineId))
 }
 
 /** The same, made when it is the first one; `name` is what it is called then. */

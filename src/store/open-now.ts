@@ -15,9 +15,9 @@ export type OpenNow = {
   readonly hosts: ReadonlyMap<string, number>
 }
 
-const IS_OPEN = `c.state IN ('open', 'acknowledged') AND c.incidents > 0`
+const IS_OPEN = `c.state IN ('open', 'acknowledged') AND c.muted = 0 AND c.incidents > 0`
 
-/** What is unresolved now under each value of a key, out of the cells. */
+/** What is unresolved and not muted now under each value of a key, out of the cells. */
 export async function readOpenNow(
   store: Store,
   key: 'signature' | 'severity' | 'kernel',

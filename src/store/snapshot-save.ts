@@ -3,6 +3,7 @@ import { PROBLEMS, type Problem } from '../model/problem.ts'
 import type { Given } from '../model/snapshot.ts'
 import type { FoundSnapshot } from './found.ts'
 import { fromJson, fromTime } from './packed.ts'
+import { addJob } from './queue.ts'
 import { toStatus } from './snapshots.ts'
 import type { Sql } from './sql.ts'
 
@@ -70,6 +71,30 @@ export async function failSnapshot(tx: Sql, id: string, problem: Problem): Promi
   await moveSnapshotCount(tx, before.status, 'failed')
 }
 
+/** Queues a failed snapshot again: a limit may have been raised since. False when it has not failed. */
+export async function retrySnapshot(tx: Sql, id: string, nowMs: number): Promise<boolean> {
+  const changed = await tx.run(
+    `UPDATE snapshots SET status = 'queued', problem = NULL WHERE id = ? AND status = 'failed'`,
+    id,
+  )
+  if (changed === 0) return false
+  await addJob(tx, id, nowMs)
+  await moveSnapshotCount(tx, 'failed', 'queued')
+  return true
+}
+
+/** Forgets a failed snapshot with its bytes' name; answers that, null when it has not failed. */
+export async function removeSnapshot(tx: Sql, id: string): Promise<string | null> {
+  const row = await tx.get<{ sha256: string }>(
+    `DELETE FROM snapshots WHERE id = ? AND status = 'failed' RETURNING sha256`,
+    id,
+  )
+  if (!row) return null
+  await tx.run('DELETE FROM bundles WHERE sha256 = ?', row.sha256)
+  await moveSnapshotCount(tx, 'failed', null)
+  return row.sha256
+}
+
 /** Ends a snapshot that was diagnosed, with what was found in it. */
 export async function completeSnapshot(
   tx: Sql,
@@ -122,10 +147,11 @@ export async function completeSnapshot(
 export async function moveSnapshotCount(
   tx: Sql,
   from: SnapshotStatus | null,
-  to: SnapshotStatus,
+  to: SnapshotStatus | null,
 ): Promise<void> {
   if (from)
     await tx.run('UPDATE snapshot_counts SET snapshots = snapshots - 1 WHERE status = ?', from)
+  if (to === null) return
   await tx.run(
     `INSERT INTO snapshot_counts (status, snapshots) VALUES (?, 1)
      ON CONFLICT (status) DO UPDATE SET snapshots = snapshot_counts.snapshots + 1`,

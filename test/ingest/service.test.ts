@@ -15,6 +15,7 @@ import {
   listSnapshotTasks,
 } from '../../src/store/snapshots.ts'
 import { listSnapshotStacks, listStacks } from '../../src/store/stacks.ts'
+import { LIMITS } from '../../src/unpack/limits.ts'
 import { temporaryFolder } from '../store/build.ts'
 import { bundleOf, captures, captureUpload, hostBundle, uploadOf } from './bundles.ts'
 
@@ -149,7 +150,9 @@ test('what cannot be read fails with its problem, and the service goes on', asyn
   assert.equal(item.problem?.type, 'not-an-archive')
   assert.equal(await findDiagnosis(store, failed.id), null)
   assert.equal((await ingest.waitFor(good.id, WAIT_MS)).status, 'done')
-  assert.equal((await ingest.receive(uploadOf(page), { name: 'again' })).status, 'failed')
+  const again = await ingest.receive(uploadOf(page), { name: 'again' })
+  assert.deepEqual([again.id, again.status], [failed.id, 'queued'])
+  assert.equal((await ingest.waitFor(failed.id, WAIT_MS)).status, 'failed')
   const { queued, processing, done, failed: failures } = await ingest.stats()
   assert.deepEqual(
     { queued, processing, done, failures },
@@ -164,6 +167,24 @@ test('a worker that takes too long costs its snapshot alone', async (t) => {
   assert.equal(item.problem?.type, 'analysis-failed')
   assert.deepEqual(item.problem?.facts, { why: 'time', limitMs: 1 })
   assert.equal((await listIncidents(store, { limit: 1 })).total, 0)
+})
+
+test('bytes that failed are diagnosed when they come again after a limit was raised', async (t) => {
+  const folder = temporaryFolder()
+  const bytes = hostBundle({ host: 'web-1' })
+  const strict = { archive: { ...LIMITS, entries: 3 } }
+  const store = openStore(folder)
+  const settings = { store, dataFolder: folder, catalogueFolder: null, workers: 1, limits: strict }
+  const first = await startIngest(settings)
+  const { id } = await first.receive(uploadOf(bytes), { name: 'x' })
+  assert.equal((await first.waitFor(id, WAIT_MS)).problem?.type, 'entries-too-many')
+  await first.close()
+  await store.close()
+  const second = await service(t, { dataFolder: folder })
+  const again = await second.ingest.receive(uploadOf(bytes), { name: 'x' })
+  assert.deepEqual([again.id, again.isNew], [id, false])
+  const item = await second.ingest.waitFor(id, WAIT_MS)
+  assert.deepEqual([item.status, item.problem, item.incidents.length], ['done', null, 1])
 })
 
 test('uploads beyond what the queue takes are refused', async (t) => {

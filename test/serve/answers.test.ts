@@ -24,6 +24,19 @@ after(() => service.close())
 
 const api = (path: string) => service.ask(`${API_PREFIX}${path}`)
 
+async function failed(host: string): Promise<string> {
+  const { json } = await service.post('/api/v1/snapshots', deadlockBundle(host).subarray(0, 300))
+  await service.ingest.waitFor(json.id, 60_000)
+  return json.id
+}
+
+const bulk = (body: unknown) =>
+  service.ask('/api/v1/incidents/bulk', {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+
 const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
   'post /snapshots': [
     () => service.post('/api/v1/snapshots', healthyBundle('new-1')),
@@ -33,6 +46,12 @@ const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
   ],
   'get /snapshots': [() => api('/snapshots'), () => api('/snapshots?limit=1&status=failed')],
   'get /snapshots/:id': [() => api(`/snapshots/${snapshot}`)],
+  'delete /snapshots/:id': [
+    async () => service.ask(`/api/v1/snapshots/${await failed('cut-7')}`, { method: 'DELETE' }),
+  ],
+  'post /snapshots/:id/retry': [
+    async () => service.ask(`/api/v1/snapshots/${await failed('cut-8')}/retry`, { method: 'POST' }),
+  ],
   'get /snapshots/:id/diagnosis': [() => api(`/snapshots/${snapshot}/diagnosis`)],
   'get /snapshots/:id/tasks': [() => api(`/snapshots/${snapshot}/tasks`)],
   'get /snapshots/:id/stacks': [() => api(`/snapshots/${snapshot}/stacks`)],
@@ -48,6 +67,10 @@ const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
       ),
   ],
   'get /incidents': [() => api('/incidents'), () => api('/incidents?limit=1&sort=severity')],
+  'post /incidents/bulk': [
+    () => bulk({ ids: [incident, 'nobody'], note: 'seen' }),
+    () => bulk({ filter: { signature: ['fuse-flush-deadlock'] }, state: 'acknowledged' }),
+  ],
   'get /incidents/:id.md': [() => api(`/incidents/${incident}.md`)],
   'get /incidents/:id': [() => api(`/incidents/${incident}`)],
   'patch /incidents/:id': [

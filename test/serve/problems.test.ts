@@ -137,6 +137,10 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
       await fresh.close()
     }
   },
+  'snapshot-not-failed': async () => {
+    const { json } = await service.post('/api/v1/snapshots?wait=60', healthyBundle('fine-1'))
+    return toldBy(await service.ask(`/api/v1/snapshots/${json.id}`, { method: 'DELETE' }))
+  },
   'archive-removed': async () => {
     const other = await startService()
     try {

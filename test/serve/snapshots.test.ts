@@ -209,7 +209,41 @@ test('bytes that turned out unusable are told so again, and their snapshot says 
   assert.equal(snapshot.status, 'failed')
   assert.equal(snapshot.problem.type, '/problems/archive-truncated')
   const again = await service.post('/api/v1/snapshots', torn)
-  assert.deepEqual([again.status, again.json.id, again.json.status], [200, first.json.id, 'failed'])
+  assert.deepEqual([again.status, again.json.id, again.json.status], [200, first.json.id, 'queued'])
   const waited = await service.post('/api/v1/snapshots?wait=60', torn)
   assert.deepEqual([waited.status, waited.json.type], [422, '/problems/archive-truncated'])
+  assert.deepEqual([waited.json.id, waited.json.url], [snapshot.id, snapshot.url])
+  const { json: kept } = await service.ask(`/api/v1/snapshots/${first.json.id}`)
+  assert.equal(kept.status, 'failed')
+})
+
+test('who waits and is told that the bytes are unusable leaves nothing behind', async () => {
+  const { json: before } = await service.ask('/api/v1/snapshots?limit=1')
+  const torn = deadlockBundle('unusable-2').subarray(0, 300)
+  for (const _ of ['once', 'again']) {
+    const { status, json } = await service.post('/api/v1/snapshots?wait=60', torn)
+    assert.deepEqual([status, json.type], [422, '/problems/archive-truncated'])
+    assert.deepEqual([json.id, json.url], [undefined, undefined])
+  }
+  const { json: after } = await service.ask('/api/v1/snapshots?limit=1')
+  assert.equal(after.total, before.total)
+  assert.equal(after.items[0].id, before.items[0].id)
+})
+
+test('a failed snapshot is tried again, or forgotten with its bytes', async () => {
+  const torn = deadlockBundle('unusable-3').subarray(0, 300)
+  const { json } = await service.post('/api/v1/snapshots', torn)
+  await service.ingest.waitFor(json.id, 60_000)
+  const path = `/api/v1/snapshots/${json.id}`
+  const retried = await service.ask(`${path}/retry`, { method: 'POST' })
+  assert.deepEqual([retried.status, retried.json.status], [200, 'queued'])
+  const item = await service.ingest.waitFor(json.id, 60_000)
+  assert.equal(item.problem?.type, 'archive-truncated')
+  const removed = await service.ask(path, { method: 'DELETE' })
+  assert.deepEqual([removed.status, removed.json], [200, { id: json.id }])
+  assert.equal((await service.ask(path)).status, 404)
+  assert.equal((await service.ask(path, { method: 'DELETE' })).status, 404)
+  const fresh = await service.post('/api/v1/snapshots', torn)
+  assert.equal(fresh.status, 202)
+  assert.notEqual(fresh.json.id, json.id)
 })

@@ -14,8 +14,8 @@ import type { Services } from '../services.ts'
 import { type AskedPage, filled } from './asked.ts'
 import { showTrend, TREND_KEYS, TREND_RANGES } from './trend.ts'
 
-/** Incidents that nobody has resolved. */
-export const UNRESOLVED = { state: ['open', 'acknowledged'] } as const
+/** Incidents that are not over, nor muted. */
+export const UNRESOLVED = { state: ['open', 'acknowledged'], muted: false } as const
 
 const GROUPS_SHOWN = 6
 const LABELS_SHOWN = 8

@@ -11,7 +11,7 @@ const HostsQuery = z.strictObject({ q: z.string().max(255).exactOptional(), ...p
 
 export async function showHosts({ context, query }: AskedPage, { store }: Services) {
   const asked = checked(HostsQuery, filled(query))
-  const page = await listHosts(store, asked)
+  const page = await listHosts(store, { ...asked, sort: 'open' })
   return hostsPage(context, { page, q: asked.q ?? '', cursor: asked.cursor ?? null })
 }
 

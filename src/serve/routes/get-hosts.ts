@@ -7,9 +7,13 @@ import { HostItem, pageOf } from '../schemas-stored.ts'
 export const getHosts = route({
   method: 'get',
   path: '/hosts',
-  summary: 'Hosts that have sent a bundle, the last seen first',
+  summary: 'Hosts that have sent a bundle',
   input: z.strictObject({
     q: z.string().min(1).max(255).meta({ description: 'Part of the name' }).exactOptional(),
+    sort: z
+      .enum(['lastSeen', 'open'])
+      .meta({ description: '`open`: the most open incidents first; else the last seen first' })
+      .exactOptional(),
     ...paging,
   }),
   output: pageOf(HostItem),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Problem } from '../../model/problem.ts'
 import { findDiagnosis } from '../../store/snapshots.ts'
 import { problemOf } from '../diagnosis-of.ts'
 import { absolute, reply, uploadRoute } from '../route.ts'
@@ -57,7 +58,7 @@ export const postSnapshots = uploadRoute({
   async handle({ wait = 0 }, services, { upload, origin }) {
     const { id, sha256, isNew, status } = await services.ingest.receive(upload.bytes, upload.given)
     const item = { id, sha256, status, url: absolute(`/snapshots/${id}`, origin) }
-    const done = wait > 0 ? await waitFor(services, id, wait) : null
+    const done = wait > 0 ? await waitFor(services, item, { seconds: wait, isNew }) : null
     if (done?.diagnosis) {
       const { incidents, diagnosis } = done
       return reply(isNew ? 201 : 200, { ...item, status: 'done' as const, incidents, diagnosis })
@@ -67,12 +68,21 @@ export const postSnapshots = uploadRoute({
 })
 
 /**
- * What has become of a snapshot within so many seconds.
+ * What has become of a snapshot within so many seconds. Who waits for it is told that its bytes are
+ * unusable: nothing is kept then, unless somebody was told before that it is.
  * @throws {Problem} the one that ended its diagnosis
  */
-async function waitFor({ ingest, store }: Services, id: string, seconds: number) {
+async function waitFor(
+  { ingest, store }: Services,
+  { id, url }: { readonly id: string; readonly url: string },
+  { seconds, isNew }: { readonly seconds: number; readonly isNew: boolean },
+) {
   const snapshot = await ingest.waitFor(id, seconds * 1000)
-  if (snapshot.problem) throw problemOf(snapshot.problem)
+  if (snapshot.problem) {
+    const { kind, facts } = problemOf(snapshot.problem)
+    const isGone = isNew && (await ingest.discardUnshared(id))
+    throw new Problem(kind, isGone ? facts : { ...facts, id, url })
+  }
   const isDone = snapshot.status === 'done'
   const diagnosis = isDone ? await findDiagnosis(store, id) : null
   return { status: snapshot.status, incidents: snapshot.incidents, diagnosis }

@@ -100,7 +100,7 @@ ${panel('by-label', 'By label', labelRank(fleet.byLabel))}
 </div>`
 }
 
-const UNRESOLVED = 'state=open&state=acknowledged'
+const UNRESOLVED = 'state=open&state=acknowledged&muted=false'
 
 const UNKNOWNS = html`<a href="/incidents?${UNRESOLVED}&signature=unknown">All unknown</a>`
 

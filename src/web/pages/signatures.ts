@@ -61,7 +61,7 @@ function columnsOf(now: string): readonly Column<SignatureRow>[] {
 
 function openCount({ signature, open }: SignatureRow): Html {
   if (open === 0) return foundCount(0)
-  const address = `${incidentsOf(signature.id)}&state=open&state=acknowledged`
+  const address = `${incidentsOf(signature.id)}&state=open&state=acknowledged&muted=false`
   return html`<a href="${address}">${foundCount(open)}</a>`
 }
 
