@@ -48,4 +48,4 @@ DROP TABLE cells;
 ALTER TABLE cells_with_mute RENAME TO cells;
 
 -- Hosts with the most open incidents come first on their page.
-CREATE INDEX hosts_by_open ON hosts (open_incidents, last_seen, host_id);
+CREATE INDEX hosts_by_most_open ON hosts (open_incidents, last_seen, host_id);
