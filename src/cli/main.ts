@@ -106,10 +106,20 @@ function terminalOf({ stdout, stderr, env }: NodeJS.Process): Terminal {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    width: stdout.isTTY ? stdout.columns : null,
+    width: widthOf(stdout, env),
     hasColour: hasColour(env, stdout.isTTY === true),
     showsProgress: stderr.isTTY === true,
   }
+}
+
+/** What a terminal that does not know its width is taken to have, as everywhere. */
+const COLUMNS_UNKNOWN = 80
+
+/** COLUMNS wins, also in a pipe; null where there is neither it nor a terminal. */
+function widthOf({ isTTY, columns }: NodeJS.WriteStream, env: NodeJS.ProcessEnv): number | null {
+  const asked = Number(env['COLUMNS'])
+  if (Number.isInteger(asked) && asked > 0) return asked
+  return isTTY ? columns || COLUMNS_UNKNOWN : null
 }
 
 /** NO_COLOR (no-color.org) wins over everything; FORCE_COLOR over what the output is. */

@@ -61,8 +61,10 @@ async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
 
 function readFolder(path: string, given: Given, limits: Limits): Snapshot {
   const assembler = createAssembler(given)
-  const { skipped, isSosreport } = unpackFolder(path, assembler, limits)
-  return assembler.finish({ source: isSosreport ? 'sosreport' : 'folder', sha256: null, skipped })
+  const { skipped, isSosreport, faults } = unpackFolder(path, assembler, limits)
+  const source = isSosreport ? 'sosreport' : 'folder'
+  const snapshot = assembler.finish({ source, sha256: null, skipped })
+  return { ...snapshot, faults: [...faults, ...snapshot.faults] }
 }
 
 function wholeOf(path: string, limits: Limits): Buffer {

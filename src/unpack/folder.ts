@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EntrySink, type FileKind, pathOf } from '../model/entry.ts'
+import type { Fault } from '../model/parsed.ts'
 import { Problem } from '../model/problem.ts'
 import { PathReader } from './entry-path.ts'
 import type { Limits } from './limits.ts'
@@ -13,20 +14,28 @@ import type { Unpacked } from './unpack.ts'
  *
  * @throws {Problem} as for an archive.
  */
-export function unpackFolder(folder: string, sink: EntrySink, limits: Limits): Unpacked {
+export function unpackFolder(folder: string, sink: EntrySink, limits: Limits): UnpackedFolder {
   const walk = new FolderWalk(folder, sink, limits)
   walk.folder('')
   walk.tally.check()
-  return { sha256: null, skipped: walk.tally.skipped, isSosreport: walk.paths.isSosreport }
+  const { faults, tally, paths } = walk
+  return { sha256: null, skipped: tally.skipped, isSosreport: paths.isSosreport, faults }
 }
+
+/** What a folder comes to; a file or folder inside that cannot be read is a fault, and the rest is kept. */
+export type UnpackedFolder = Unpacked & { readonly faults: readonly Fault[] }
 
 const PIECE_BYTES = 256 * 1024
 const DEPTH_MAX = 64
+
+/** A folder that may not be read at all must not be listed file by file. */
+const FAULTS_MAX = 200
 const LINKS: ReadonlySet<FileKind> = new Set(['fd', 'ns-pid', 'ns-mnt'] as const)
 
 class FolderWalk {
   readonly tally = new Tally()
   readonly paths = new PathReader()
+  readonly faults: Fault[] = []
   readonly #root: string
   readonly #sink: EntrySink
   readonly #limits: Limits
@@ -47,11 +56,23 @@ class FolderWalk {
     for (const item of items) {
       const inside = path === '' ? item.name : `${path}/${item.name}`
       this.#count()
-      if (item.isDirectory()) this.folder(inside, depth + 1)
-      else if (item.isSymbolicLink()) this.#link(inside)
-      else if (item.isFile()) this.#file(inside)
-      else this.tally.unsafe += 1
+      try {
+        if (item.isDirectory()) this.folder(inside, depth + 1)
+        else if (item.isSymbolicLink()) this.#link(inside)
+        else if (item.isFile()) this.#file(inside)
+        else this.tally.unsafe += 1
+      } catch (error) {
+        this.#notRead(inside, error)
+      }
     }
+  }
+
+  /** The disk's own errors are about this one file; all else is about the whole. */
+  #notRead(path: string, error: unknown): void {
+    if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error
+    const code = String(error.code)
+    if (this.faults.length >= FAULTS_MAX) return
+    this.faults.push({ file: path, line: 1, expected: 'a file that can be read', found: code })
   }
 
   #count(): void {

@@ -12,7 +12,7 @@ const ACTING = /[[\p{Cc}\p{Bidi_Control}]--\n]/v
 const plain = (diagnosis: Diagnosis, width = 100) =>
   toTerminal(reportOf(diagnosis, 'web-7.tar.gz'), { width, hasColour: false })
 
-test('the report says verdict, words, tasks, stack, evidence, steps, kernel and what is missing', () => {
+test('the report says verdict, words, what to do, tasks, evidence, stack, kernel and what is missing', () => {
   const text = plain(diagnosisOf()).replace(/(\S) {3,}/g, '$1  ')
   const order = [
     'web-7.tar.gz',
@@ -20,11 +20,11 @@ test('the report says verdict, words, tasks, stack, evidence, steps, kernel and 
     '1 incident, 1 confirmed.',
     'CRITICAL  FUSE flush deadlock  (confirmed, fuse-flush-deadlock)',
     'nobody is left to give',
-    'flusher  483/492  ndrive  D  fuse: fuse_flush, while exiting',
-    '> fuse_flush+0x10/0x100 [fuse]',
-    'proc/483/task/492/stack:2  [<0>] fuse_flush+0x10/0x100 [fuse]',
     '1. Abort the connection.',
     'echo 1 > /sys/fs/fuse/connections/48/abort',
+    'flusher  483/492  ndrive  D  fuse: fuse_flush, while exiting',
+    'proc/483/task/492/stack:2  [<0>] fuse_flush+0x10/0x100 [fuse]',
+    '> fuse_flush+0x10/0x100 [fuse]',
     '- the stack of init',
     'Affected: 6.1 waits for the answer.',
   ]
@@ -34,6 +34,25 @@ test('the report says verdict, words, tasks, stack, evidence, steps, kernel and 
     assert.ok(found >= at, `"${part}" in its place in\n${text}`)
     at = found
   }
+})
+
+test('of much evidence the first lines are shown, and all where that is asked for', () => {
+  const evidence = Array.from({ length: 40 }, (_, line) => {
+    return { file: 'dmesg.txt', line: line + 1, text: `line ${line}`, says: 'it says so' }
+  })
+  const diagnosis = diagnosisOf({ incidents: [incidentOf({ evidence })] })
+  assert.match(plain(diagnosis), /and 34 more \(--evidence all\)/)
+  const all = reportOf(diagnosis, 'x', Number.POSITIVE_INFINITY)
+  const text = toTerminal(all, { width: 100, hasColour: false })
+  assert.equal(text.match(/dmesg\.txt:/g)?.length, 40)
+  assert.doesNotMatch(text, /--evidence/)
+})
+
+test('what is over is not said to be stuck', () => {
+  const since = '2026-11-23T12:00:00.000Z'
+  const over = plain(diagnosisOf({ incidents: [incidentOf({ since, severity: 'info' })] }))
+  assert.doesNotMatch(over, /Stuck since/)
+  assert.match(plain(diagnosisOf({ incidents: [incidentOf({ since })] })), /Stuck since/)
 })
 
 test('the entry frames of a stack are folded into one line', () => {

@@ -7,16 +7,20 @@ import { counted, duration } from './words.ts'
 /** Faults and unreadable files shown; the rest is counted. */
 const SHOWN_MAX = 5
 
-/** Lines of evidence shown; the first ones are those of the roles that decide. */
-const EVIDENCE_MAX = 12
+/** Lines of evidence shown unless said; the first ones are those of the roles that decide. */
+const EVIDENCE_MAX = 6
 
 /** What a person on call reads of one diagnosis: worst first, the answer before its reasons. */
-export function reportOf(diagnosis: Diagnosis, name: string): readonly Block[] {
+export function reportOf(
+  diagnosis: Diagnosis,
+  name: string,
+  evidenceMax = EVIDENCE_MAX,
+): readonly Block[] {
   const { incidents } = diagnosis
   return [
     titleOf(diagnosis, name),
     verdictOf(diagnosis),
-    ...incidents.flatMap((incident) => incidentBlocks(incident, diagnosis)),
+    ...incidents.flatMap((incident) => incidentBlocks(incident, diagnosis, evidenceMax)),
     ...(incidents.length === 0 ? quietBlocks(diagnosis) : []),
     ...gapBlocks(diagnosis),
   ]
@@ -47,7 +51,8 @@ function titleOf({ snapshot }: Diagnosis, name: string): Block {
 function verdictOf({ incidents, snapshot }: Diagnosis): Block {
   const urgent = incidents.filter(({ severity }) => severity !== 'info')
   const notes = incidents.length - urgent.length
-  const noted = notes === 0 ? '' : ` ${counted(notes, 'note')} on the past below.`
+  const noted =
+    notes === 0 ? '' : ` ${counted(notes, 'note')} below, of what is over or merely slow.`
   if (urgent.length > 0) {
     const sure = urgent.filter(({ verdict }) => verdict === 'confirmed').length
     const text = `${counted(urgent.length, 'incident')}, ${sure} confirmed.${noted}`
@@ -60,28 +65,37 @@ function verdictOf({ incidents, snapshot }: Diagnosis): Block {
   return { kind: 'verdict', text: `Nothing found that is stuck.${noted}`, isGood: true }
 }
 
-function incidentBlocks(incident: DiagnosedIncident, diagnosis: Diagnosis): readonly Block[] {
+function incidentBlocks(
+  incident: DiagnosedIncident,
+  diagnosis: Diagnosis,
+  evidenceMax: number,
+): readonly Block[] {
   const { severity, verdict, title, signature, summary, since, missing, advice } = incident
   const { kernel, steps } = advice
   return [
     { kind: 'incident', severity, verdict, title, signature },
     { kind: 'paragraph', text: summary },
-    ...(since === null ? [] : [paragraph(`Stuck since ${since} or earlier.`)]),
-    ...titled('Tasks', incidentTaskTable(incident.tasks)),
-    ...titled('Stacks', ...stackBlocks(incident, diagnosis.tasks)),
-    ...titled('Evidence', ...evidenceBlocks(incident)),
+    ...(since === null ? [] : [paragraph(sinceWords(severity, since))]),
     ...titled('What to do', ...(steps.length === 0 ? [] : [{ kind: 'steps', steps } as const])),
+    ...titled('Tasks', incidentTaskTable(incident.tasks)),
+    ...titled('Evidence', ...evidenceBlocks(incident, evidenceMax)),
+    ...titled('Stacks', ...stackBlocks(incident, diagnosis.tasks)),
     ...titled('Would make it surer', ...(missing.length === 0 ? [] : [list(missing)])),
     ...titled('Kernel', ...(kernel === null ? [] : [paragraph(kernelWords(kernel))])),
   ]
 }
 
-function evidenceBlocks({ evidence }: DiagnosedIncident): readonly Block[] {
-  const shown = evidence.slice(0, EVIDENCE_MAX).map(({ file, line, text, says }): Block => {
+/** What is over, or moves, is not stuck now. */
+function sinceWords(severity: string, since: string): string {
+  return severity === 'info' ? `It was stuck from ${since}.` : `Stuck since ${since} or earlier.`
+}
+
+function evidenceBlocks({ evidence }: DiagnosedIncident, most: number): readonly Block[] {
+  const shown = evidence.slice(0, most).map(({ file, line, text, says }): Block => {
     return { kind: 'evidence', place: `${file}:${line}`, text, says }
   })
-  const more = evidence.length - EVIDENCE_MAX
-  return more > 0 ? [...shown, paragraph(`and ${counted(more, 'more line')} of evidence`)] : shown
+  const more = evidence.length - most
+  return more > 0 ? [...shown, paragraph(`and ${more} more (--evidence all)`)] : shown
 }
 
 function kernelWords(kernel: NonNullable<DiagnosedIncident['advice']['kernel']>): string {
