@@ -1664,10 +1664,11 @@ SENDING
   to the bundle: it is sent, or it is in the spool.
 
 PRIVILEGES
-  root (or CAP_SYS_PTRACE and CAP_SYS_ADMIN)  everything
-  without CAP_SYS_ADMIN    no kernel stacks, the most important part
-  without CAP_SYS_PTRACE   no wchan, syscall, namespaces and descriptors of other users' tasks
-  without CAP_SYSLOG       no kernel log where kernel.dmesg_restrict is set
+  root                     everything. So do, without root, the four that follow
+  CAP_SYS_ADMIN            kernel stacks, the most important part (and the next two)
+  CAP_SYS_PTRACE           stack, wchan, syscall, namespaces and descriptors of others' tasks
+  CAP_DAC_READ_SEARCH      stack, syscall and descriptors of tasks of other users
+  CAP_SYSLOG               the kernel log, where kernel.dmesg_restrict is set
   any user                 status, comm, stat and cgroup of what hidepid lets him see
   FUSE connections are seen where fusectl is mounted at /sys/fs/fuse/connections, NFS requests where
   debugfs is at /sys/kernel/debug. Nothing is mounted to see them: the manifest says what was not there.
