@@ -239,7 +239,7 @@ export function readSettings(
     host: text('host', SETTINGS.host.fallback),
     port: whole('port', SETTINGS.port.fallback),
     dataFolder: text('dataFolder', SETTINGS.dataFolder.fallback),
-    publicUrl: text('publicUrl', null)?.replace(/\/+$/, '') ?? null,
+    publicUrl: readAddress('publicUrl', flags, environment),
     signaturesFolder: text('signaturesFolder', SETTINGS.signaturesFolder.fallback),
     workers: whole('workers', SETTINGS.workers.fallback),
     queueMax: whole('queueMax', SETTINGS.queueMax.fallback),
@@ -269,6 +269,22 @@ function readText(
   throw new SettingError(
     `${flags[flag] ? `--${flag}` : env} is one of ${among.join(', ')}, not "${text}"`,
   )
+}
+
+/** Without the slashes at its end. */
+function readAddress(
+  name: SettingName,
+  flags: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | null {
+  const text = readText(name, flags, environment)
+  if (text === null) return null
+  const url = URL.parse(text)
+  const isAddress = url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash
+  if (isAddress) return text.replace(/\/+$/, '')
+  const { flag, env }: Row = SETTINGS[name]
+  const from = flags[flag] ? `--${flag}` : env
+  throw new SettingError(`${from} takes an address as https://hangar.example.org, not "${text}"`)
 }
 
 function readWhole(

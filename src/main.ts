@@ -1,7 +1,7 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { resolve } from 'node:path'
-import { SettingError, type Settings } from './config.ts'
+import { SETTINGS, SettingError, type Settings } from './config.ts'
 import type { IngestLimits } from './ingest/limits.ts'
 import { loadCatalogue } from './ingest/load-catalogue.ts'
 import { startIngest } from './ingest/service.ts'
@@ -12,6 +12,7 @@ import { createLog } from './serve/log.ts'
 import { createServer } from './serve/server.ts'
 import type { Services } from './serve/services.ts'
 import { lockFolder } from './store/folder-lock.ts'
+import { makeFolder } from './store/make-folder.ts'
 import { closeStore, openStore } from './store/open.ts'
 import { LIMITS } from './unpack/limits.ts'
 
@@ -30,8 +31,8 @@ export type Service = {
  *   folder that is not writable or that another Hangar serves, signatures that cannot be read
  */
 export async function startService(settings: Settings): Promise<Service> {
-  const { host, drainMs } = settings
-  refuseOpenAddress(host)
+  const { drainMs } = settings
+  refuseOpenAddress(settings)
   const dataFolder = resolve(settings.dataFolder)
   requireFolder(dataFolder)
   const undo: (() => unknown)[] = []
@@ -95,11 +96,12 @@ async function undoAll(undo: readonly (() => unknown)[]): Promise<void> {
 }
 
 /** Without access tokens, whoever reaches the port may do everything: that must be this machine only. */
-function refuseOpenAddress(host: string): void {
+function refuseOpenAddress({ host, port }: Settings): void {
   if (isLoopback(host)) return
+  const shown = port === 0 ? SETTINGS.port.fallback : port
   throw new SettingError(
     `cannot listen on ${host}: no access token exists, so everyone who reaches it could read and change everything.\n` +
-      'Listen on 127.0.0.1 (the default) behind a proxy that asks who is there, or reach it by ssh -L 7070:127.0.0.1:7070.',
+      `Listen on 127.0.0.1 (the default) behind a proxy that asks who is there, or reach it by ssh -L ${shown}:127.0.0.1:${shown}.`,
   )
 }
 
@@ -109,10 +111,12 @@ function refuseOpenAddress(host: string): void {
  */
 function requireFolder(dataFolder: string): void {
   try {
-    mkdirSync(dataFolder, { recursive: true })
+    makeFolder(dataFolder)
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw new SettingError(`the data folder ${dataFolder} cannot be written: ${messageOf(error)}`)
+    throw new SettingError(
+      `the data folder ${dataFolder} cannot be written: ${messageOf(error)}; --data names another`,
+    )
   }
   try {
     lockFolder(dataFolder).release()
@@ -128,6 +132,9 @@ function messageOf(error: unknown): string {
 }
 
 function requireCatalogue(folder: string | null): void {
+  if (folder !== null && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new SettingError(`--signatures-dir is ${folder}, where there is no folder`)
+  }
   try {
     loadCatalogue(folder)
   } catch (error) {

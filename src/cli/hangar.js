@@ -48,7 +48,9 @@ async function runHere() {
 /** @param {string} node */
 function runIn(node) {
   const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)]
-  const child = spawn(node, args, { stdio: 'inherit' })
+  // The channel closes when this process ends, however it ends: a service then drains and exits.
+  const env = { ...process.env, HANGAR_LAUNCHED: '1' }
+  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
   // A terminal sends Ctrl-C to both; the child decides, and this process ends when it does.
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']

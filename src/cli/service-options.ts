@@ -12,6 +12,9 @@ function fallbackWords({ fallback, unit }: (typeof SETTINGS)[SettingName]): stri
   return fallback === null ? '' : `default ${fallback}${unit === null ? '' : ` ${unit}`}`
 }
 
+/** Set by the launcher (hangar.js), whose end this process must not outlive: it hears of it by IPC. */
+const LAUNCHED = 'HANGAR_LAUNCHED'
+
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 /** Gives when the process is asked to end; a second signal ends it at once. */
@@ -22,5 +25,10 @@ export function untilSignal(): Promise<NodeJS.Signals> {
     asked.resolve(signal)
   }
   for (const signal of SIGNALS) process.on(signal, take)
+  if (process.env[LAUNCHED] !== undefined) {
+    process.once('disconnect', () => take('SIGTERM'))
+    // What waits for the launcher's end keeps nothing alive.
+    process.channel?.unref()
+  }
   return asked.promise
 }

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { Problem } from '../model/problem.ts'
+import { makeFolder } from './make-folder.ts'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
 import { type Sql, sqlOf } from './sql.ts'
@@ -26,7 +26,7 @@ export type Store = {
 
 /** Opens the store in a folder, making folder and tables where there are none. */
 export function openStore(dataFolder: string): Store {
-  mkdirSync(dataFolder, { recursive: true })
+  makeFolder(resolve(dataFolder))
   const path = join(dataFolder, 'hangar.db')
   const writer = connect(path)
   migrate(writer)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { hangar, start } from './run.ts'
 
@@ -36,3 +38,29 @@ test('a signal passes through the hand-over', { skip }, async () => {
   const { code, signal } = await ended
   assert.ok(code === 143 || signal === 'SIGTERM', `${code} ${signal}`)
 })
+
+test('a service ends when its launcher is killed', { skip }, async () => {
+  const data = mkdtempSync(join(tmpdir(), 'hangar-test-'))
+  try {
+    const args = ['serve', '--port', '0', '--data', data]
+    const { child, printed } = start(args, { node: node ?? '' })
+    const [, url = ''] = await printed(/listens on (http:\S+),/)
+    assert.equal((await fetch(`${url}/readyz`)).status, 200)
+    child.kill('SIGKILL')
+    await isGone(url)
+  } finally {
+    rmSync(data, { recursive: true, force: true })
+  }
+})
+
+/** Gives when nothing answers there any more; a service that stays lets the test run out of time. */
+async function isGone(url: string): Promise<void> {
+  for (;;) {
+    try {
+      await fetch(`${url}/readyz`)
+    } catch {
+      return
+    }
+    await new Promise((tick) => setTimeout(tick, 100))
+  }
+}

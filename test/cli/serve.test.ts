@@ -71,3 +71,23 @@ test('a data folder that cannot be made is named', async () => {
 test('a PATH is not for serve', async () => {
   assert.equal((await hangar(['serve', 'data'])).code, 2)
 })
+
+const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ['a data folder that cannot be made', ['--data', '/proc/nope/data'], /\/proc\/nope.*--data/],
+  ['an address that is none', ['--public-url', 'notaurl'], /--public-url takes an address/],
+  ['signatures where there are none', ['--signatures-dir', '/nope'], /--signatures-dir is \/nope/],
+]
+for (const [says, args, wanted] of REFUSED) {
+  test(`${says} is refused at once, and the flag is named`, async () => {
+    const own = args.includes('--data') ? args : [...args, '--data', join(folder, 'refused')]
+    const { code, stderr } = await hangar(['serve', '--port', '0', ...own])
+    assert.equal(code, 2)
+    assert.match(stderr, wanted)
+  })
+}
+
+test('the way round an open address is told with the port that was asked for', async () => {
+  const args = ['serve', '--host', '0.0.0.0', '--port', '9191', '--data', join(folder, 'open')]
+  const { stderr } = await hangar(args)
+  assert.match(stderr, /ssh -L 9191:127\.0\.0\.1:9191/)
+})
