@@ -5,6 +5,7 @@ import { SETTINGS, SettingError, type Settings } from './config.ts'
 import type { IngestLimits } from './ingest/limits.ts'
 import { loadCatalogue } from './ingest/load-catalogue.ts'
 import { startIngest } from './ingest/service.ts'
+import type { Keep } from './ingest/sweeper.ts'
 import { Notifier } from './notify/notifier.ts'
 import { createApp } from './serve/app.ts'
 import { isLoopback } from './serve/auth.ts'
@@ -40,13 +41,9 @@ export async function startService(settings: Settings): Promise<Service> {
     requireCatalogue(settings.signaturesFolder)
     const store = openStore(dataFolder)
     undo.unshift(() => closeStore(store))
-    const ingest = await startIngest({
-      store,
-      dataFolder,
-      catalogueFolder: settings.signaturesFolder,
-      workers: settings.workers,
-      limits: ingestLimitsOf(settings),
-    })
+    const { signaturesFolder: catalogueFolder, workers } = settings
+    const kept = { limits: ingestLimitsOf(settings), keep: keepOf(settings) }
+    const ingest = await startIngest({ store, dataFolder, catalogueFolder, workers, ...kept })
     undo.unshift(() => ingest.close())
     const log = createLog(settings.logLevel)
     let url = settings.publicUrl
@@ -76,6 +73,15 @@ export async function startService(settings: Settings): Promise<Service> {
   } catch (error) {
     await undoAll(undo)
     throw error
+  }
+}
+
+function keepOf(settings: Settings): Keep {
+  const { keepArchiveDays, keepArchiveBytes, keepIncidentDays } = settings
+  return {
+    archiveDays: keepArchiveDays,
+    archiveBytes: keepArchiveBytes,
+    incidentDays: keepIncidentDays,
   }
 }
 

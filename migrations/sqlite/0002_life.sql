@@ -49,3 +49,19 @@ ALTER TABLE cells_with_mute RENAME TO cells;
 
 -- Hosts with the most open incidents come first on their page.
 CREATE INDEX hosts_by_most_open ON hosts (open_incidents, last_seen, host_id);
+
+-- What is no longer kept -----------------------------------------------------------------------
+
+-- When the archive was given up; its row stays, so that the same bytes are still the same snapshot.
+ALTER TABLE bundles ADD COLUMN removed_at INTEGER;
+CREATE INDEX bundles_kept ON bundles (snapshot_id, size_bytes) WHERE removed_at IS NULL;
+CREATE INDEX bundles_by_segment ON bundles (segment) WHERE removed_at IS NULL;
+CREATE INDEX incidents_by_end ON incidents (last_event_at) WHERE state = 'resolved';
+CREATE INDEX snapshot_looks_by_time ON snapshot_looks (taken_at);
+
+-- How much has been given up, ever.
+CREATE TABLE dropped (
+  what  TEXT    NOT NULL PRIMARY KEY,    -- archives, incidents, looks or changes
+  items INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) WITHOUT ROWID;

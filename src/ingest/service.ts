@@ -17,7 +17,7 @@ import { lockFolder } from '../store/folder-lock.ts'
 import { newId } from '../store/ids.ts'
 import type { Store } from '../store/open.ts'
 import { queueDepth } from '../store/queue.ts'
-import { countSnapshots, findSnapshot } from '../store/snapshots.ts'
+import { findSnapshot } from '../store/snapshots.ts'
 import { readFromLog, UploadLog } from '../store/upload-log.ts'
 import { FailedSnapshots } from './failed.ts'
 import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
@@ -27,6 +27,8 @@ import { Receiver, refuseWhenBusy, type UploadGiven } from './receive.ts'
 import { recover } from './recover.ts'
 import { Runner } from './runner.ts'
 import { spool } from './spool.ts'
+import { type IngestStats, statsOf } from './stats.ts'
+import { KEPT_FOR_GOOD, type Keep, Sweeper } from './sweeper.ts'
 
 /** What the service does with bundles. */
 export type Ingest = {
@@ -67,20 +69,12 @@ export type Ingest = {
   /** The bytes of a snapshot as they were uploaded; null for an unknown id. */
   openArchive(id: string): Promise<Readable | null>
   stats(): Promise<IngestStats>
+  /** Ends mutes and gives up what need not be kept any longer; done by itself each minute. */
+  sweep(): Promise<void>
   /** What is looked for, as of now. */
   readonly catalogue: LiveCatalogue
   /** Ends what is being worked on, as far as it ends in time, and leaves the rest for the next start. */
   close(): Promise<void>
-}
-
-export type IngestStats = {
-  readonly queued: number
-  readonly processing: number
-  readonly done: number
-  readonly failed: number
-  /** Since the oldest waiting upload arrived; null when none waits. */
-  readonly oldestQueuedMs: number | null
-  readonly workers: number
 }
 
 export type IngestSettings = {
@@ -91,6 +85,8 @@ export type IngestSettings = {
   /** Null: one less than the CPUs. */
   readonly workers: number | null
   readonly limits?: Partial<IngestLimits>
+  /** How long things are kept; for good where nothing is said. */
+  readonly keep?: Keep
   readonly now?: () => number
 }
 
@@ -122,6 +118,7 @@ type Parts = {
   readonly runner: Runner
   readonly catalogue: LiveCatalogue
   readonly failed: FailedSnapshots
+  readonly sweeper: Sweeper
 }
 
 async function openParts(settings: IngestSettings): Promise<Parts> {
@@ -135,11 +132,14 @@ async function openParts(settings: IngestSettings): Promise<Parts> {
   const catalogue = await LiveCatalogue.open(store, settings.catalogueFolder)
   const runner = new Runner({ store, pool, files, logFolder, catalogue, limits, now })
   const failed = new FailedSnapshots({ store, files, now, wake: () => runner.wake() })
-  const stations = { pool, receiver, runner, failed }
+  const { keep = KEPT_FOR_GOOD } = settings
+  const sweeper = new Sweeper({ store, files, logFolder, log, keep, now })
+  const stations = { pool, receiver, runner, failed, sweeper }
   return { store, limits, now, logFolder, files, log, catalogue, ...stations }
 }
 
 async function closeParts(parts: Parts, lock: { release(): void }): Promise<void> {
+  await parts.sweeper.close()
   await parts.receiver.idle()
   await parts.runner.close()
   await parts.pool.close()
@@ -173,7 +173,8 @@ function ingestOf(parts: Parts): Omit<Ingest, 'close'> {
         ? readFromLog(logFolder, bundle.place, bundle.sizeBytes)
         : readBlob(files, bundle.sha256)
     },
-    stats: () => statsOf(parts),
+    stats: () => statsOf(store, parts.pool.size, parts.now()),
+    sweep: () => parts.sweeper.sweep(),
   }
 }
 
@@ -233,13 +234,4 @@ function wholeOf(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     end += part.length
   }
   return whole
-}
-
-async function statsOf({ store, pool, now }: Parts): Promise<IngestStats> {
-  const { oldestQueuedAt } = await queueDepth(store.read)
-  return {
-    ...(await countSnapshots(store)),
-    oldestQueuedMs: oldestQueuedAt === null ? null : Math.max(0, now() - oldestQueuedAt),
-    workers: pool.size,
-  }
 }

@@ -53,7 +53,7 @@ export async function findBundleId(sql: Sql, sha256: string): Promise<string | n
   return row?.snapshot_id ?? null
 }
 
-/** A snapshot's bytes and what its upload said of them; null for an unknown id. */
+/** A snapshot's bytes; null for an unknown id, and when they are no longer kept. */
 export async function findBundle(
   sql: Sql,
   snapshotId: string,
@@ -65,7 +65,8 @@ export async function findBundle(
     offset: number | null
   }>(
     `SELECT b.sha256, b.size_bytes AS sizeBytes, b.segment, b.offset
-     FROM snapshots s JOIN bundles b ON b.sha256 = s.sha256 WHERE s.id = ?`,
+     FROM snapshots s JOIN bundles b ON b.sha256 = s.sha256
+     WHERE s.id = ? AND b.removed_at IS NULL`,
     snapshotId,
   )
   if (!row) return null

@@ -12,6 +12,12 @@ export async function changeCounts(tx: Sql, before: Counted | null, after: Count
   await (before ? moveCounts(tx, before, after) : addCounts(tx, after))
 }
 
+/** Takes an incident out of every count. Its own rows must be gone. */
+export async function dropCounts(tx: Sql, incident: Counted): Promise<void> {
+  for (const group of groupsOf(incident).values()) await leave(tx, group, incident)
+  await leaveCell(tx, incident)
+}
+
 async function addCounts(tx: Sql, incident: Counted): Promise<void> {
   for (const group of groupsOf(incident).values()) await join(tx, group, incident)
   await joinCell(tx, incident)

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { createReadStream, mkdirSync, readdirSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
@@ -135,11 +135,17 @@ export async function* recordsBehind(
   }
 }
 
-function segmentsOf(folder: string): readonly number[] {
+/** Numbers of the segments that are there, in order. */
+export function segmentsOf(folder: string): readonly number[] {
   return readdirSync(folder)
     .flatMap((name) => /^(\d{12})\.log$/.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((left, right) => left - right)
+}
+
+/** Gives a segment back, with all bodies in it. */
+export async function dropSegment(folder: string, segment: number): Promise<void> {
+  await rm(segmentPath(folder, segment), { force: true })
 }
 
 function segmentPath(folder: string, segment: number): string {
