@@ -32,9 +32,11 @@ async function runServe({ paths, values }: Arguments, terminal: Terminal): Promi
   const settings = readSettings(values, process.env)
   const { startService } = await import('../main.ts')
   const service = await startService(settings)
+  // Before the address is told: who reads it may ask for the end at once.
+  const stopped = untilSignal()
   terminal.out(`Hangar listens on ${service.url}, data in ${settings.dataFolder}\n`)
   terminal.out('No access token exists: everyone on this machine may use it, and nobody else.\n')
-  const signal = await untilSignal()
+  const signal = await stopped
   terminal.err(`${signal}: draining\n`)
   await service.close()
   return 0

@@ -46,3 +46,22 @@ test('a PATH is compared with an earlier PATH of the same boot, and not with a l
 test('a task that ran between two PATHs is not called stuck', async () => {
   assert.deepEqual(await signaturesOf([takeAt(500, 7), takeAt(560, 9)]), [[], []])
 })
+
+const TAKES: readonly (readonly [string, readonly [string, string]])[] = [
+  ['a busy FUSE daemon', ['busy-but-healthy-1', 'busy-but-healthy-2-five-seconds-later']],
+  ['a slow teardown', ['slow-teardown-1', 'slow-teardown-2-five-seconds-later']],
+]
+for (const [says, takes] of TAKES) {
+  test(`two looks at ${says} end with nothing but a note`, async () => {
+    const paths = takes.map((name) => `samples/bundle/${name}.tar.gz`)
+    const { stdout, code } = await hangar(['analyze', '--json', ...paths])
+    const [, second = '{}'] = stdout.trim().split('\n')
+    const { incidents }: { incidents: { severity: string }[] } = JSON.parse(second)
+    assert.deepEqual(
+      incidents.filter(({ severity }) => severity !== 'info'),
+      [],
+    )
+    // The first look alone may still ask for a second one.
+    assert.ok(code === 0 || code === 1)
+  })
+}

@@ -32,7 +32,10 @@ export const postSnapshots = uploadRoute({
       .exactOptional(),
   }),
   outputs: {
-    200: { says: 'These bytes were here before', schema: z.union([Done, Kept]) },
+    200: {
+      says: 'These bytes were here before: the first id; host, collectedAt and labels stay as they were sent then',
+      schema: z.union([Done, Kept]),
+    },
     201: { says: 'Kept and diagnosed', schema: Done },
     202: { says: 'Kept, and to be diagnosed', schema: Kept },
   },
