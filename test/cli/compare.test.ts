@@ -54,14 +54,12 @@ const TAKES: readonly (readonly [string, readonly [string, string]])[] = [
 for (const [says, takes] of TAKES) {
   test(`two looks at ${says} end with nothing but a note`, async () => {
     const paths = takes.map((name) => `samples/bundle/${name}.tar.gz`)
-    const { stdout, code } = await hangar(['analyze', '--json', ...paths])
+    const { stdout } = await hangar(['analyze', '--json', ...paths])
     const [, second = '{}'] = stdout.trim().split('\n')
     const { incidents }: { incidents: { severity: string }[] } = JSON.parse(second)
     assert.deepEqual(
       incidents.filter(({ severity }) => severity !== 'info'),
       [],
     )
-    // The first look alone may still ask for a second one.
-    assert.ok(code === 0 || code === 1)
   })
 }
