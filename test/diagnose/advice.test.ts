@@ -76,7 +76,7 @@ test('a stack alone says what the text does not show, and claims no dying pid na
   assert.ok(incident)
   assert.doesNotMatch(incident.title, /namespace/)
   assert.doesNotMatch(incident.summary, /Nothing in the input could still answer/)
-  assert.match(incident.summary, /does not show whether the daemon lives/)
+  assert.match(incident.summary, /shows neither the daemon nor the init/)
   assert.match(incident.advice.steps[0]?.text ?? '', /paste/)
 })
 

@@ -1,3 +1,4 @@
+import type { Report } from '../../model/report.ts'
 import type { Signature } from '../../model/signature.ts'
 import { connectionsOf } from '../match/facts.ts'
 import type { Cause } from '../match/group.ts'
@@ -62,7 +63,7 @@ export const VALUES: Readonly<Record<string, (cause: Cause, asked: Asked) => rea
   victims: ({ victims }) => [counted(victims.length, 'other task')],
   seconds: ({ match }) => secondsOf(match.anchors),
   title: ({ match }) =>
-    unique(match.anchors.flatMap(({ reports }) => reports.map(({ title }) => title))).slice(0, 1),
+    unique(match.anchors.flatMap(({ reports }) => reports.map(titleOf))).slice(0, 1),
   object: ({ match }) =>
     unique(match.anchors.flatMap(({ reports }) => reports.flatMap(({ object }) => object ?? []))),
   'daemon.tgid': (_cause, asked) =>
@@ -81,6 +82,11 @@ export const VALUES: Readonly<Record<string, (cause: Cause, asked: Asked) => rea
         daemons.flatMap(({ blockedActor }) => blockedActor?.wait?.function ?? []),
       ),
     ),
+}
+
+/** The kernel ends a line that announces a list with a colon, and some with a bang. */
+function titleOf({ title }: Report): string {
+  return title.replace(/[\s:.!]+$/, '')
 }
 
 function unique(values: readonly string[]): readonly string[] {
