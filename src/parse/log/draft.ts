@@ -108,8 +108,9 @@ export function toReport(draft: Draft, file: string): Report {
   }
 }
 
+/** Double faults and the like come from anywhere and have a stack of their own, so their entry tells nothing. */
 const USER_ENTRY =
-  /^(?:entry_SYSCALL|entry_INT80|entry_SYSENTER|system_call|ret_fast_syscall|el0t?_|ia32_|asm_exc_|sysenter)/
+  /^(?:entry_SYSCALL|entry_INT80|entry_SYSENTER|system_call|ret_fast_syscall|el0t?_|ia32_|asm_exc_(?!double_fault|nmi|machine_check)|sysenter)/
 
 /** By the bottom of its stack and its parent: kthreadd is task 2 of every kernel since 2.6.24. */
 function isKthread({ ppid, tid }: Facts, names: readonly string[]): boolean | null {
