@@ -1128,7 +1128,9 @@ put_file() {
   if [ -e "$OUT" ] && [ ! -f "$OUT" ]; then
     cat bundle.tar.gz >"$OUT"
   else
-    cat bundle.tar.gz >"$OUT.$$.part" && mv "$OUT.$$.part" "$OUT"
+    cat bundle.tar.gz >"$OUT.$$.part" && mv "$OUT.$$.part" "$OUT" && return 0
+    rm -f "$OUT.$$.part"
+    return 1
   fi
 }
 

@@ -92,7 +92,11 @@ const TEXTS: Readonly<Record<string, { readonly text: () => string; readonly ver
     verdict: 'confirmed',
   },
   "kubectl debug node/n1 -- chroot /host sh -c 'grep ...'": {
-    text: () => `${grepped(OF_TASKS)}`.replaceAll('\n', '\r\n'),
+    text: () =>
+      `Creating debugging pod node-debugger-n1-x7k2p with container debugger on node n1.\n${grepped(OF_TASKS)}`.replaceAll(
+        '\n',
+        '\r\n',
+      ),
     verdict: 'confirmed',
   },
 }
