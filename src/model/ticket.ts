@@ -1,7 +1,7 @@
 import type { IncidentItem, Page } from './incident.ts'
 import type { Link } from './link.ts'
 
-/** How many there are, and how many of them still ask for somebody: not resolved, and more than a note. */
+/** How many there are, and how many of them still ask for somebody: not resolved, not muted, and more than a note. */
 export type OpenAndAll = {
   readonly incidents: number
   readonly open: number

@@ -12,13 +12,29 @@ import { ASSETS, staticFiles } from './assets.ts'
 import { callerOf, originOf } from './auth.ts'
 import { createGate, type Gate } from './gate.ts'
 import { analyzeForm, showAnalyze } from './pages/analyze.ts'
-import type { AskedPage, PageRoute } from './pages/asked.ts'
+import type { AskedPage, FormAnswer, FormRoute, PageRoute } from './pages/asked.ts'
 import { showFleet } from './pages/fleet.ts'
 import { showHost, showHosts } from './pages/hosts.ts'
 import { changeState, showIncident, showIncidents } from './pages/incidents.ts'
 import { showProblemKind } from './pages/problem.ts'
 import { showSignature, showSignatures } from './pages/signatures.ts'
 import { showSnapshot, showSnapshots } from './pages/snapshots.ts'
+import {
+  addIncidentLink,
+  removeIncidentLink,
+  removeTicketLink,
+  showTicket,
+  showTickets,
+} from './pages/tickets.ts'
+import {
+  makeWebhookByForm,
+  removeWebhookByForm,
+  setWebhookByForm,
+  showWebhook,
+  showWebhooks,
+  testWebhookByForm,
+} from './pages/webhooks.ts'
+import { sendPreview } from './preview.ts'
 import { sendWhole } from './send.ts'
 import type { ServeSettings, Services } from './services.ts'
 
@@ -33,8 +49,24 @@ const PAGES: readonly PageRoute[] = [
   { path: '/snapshots/:id', show: showSnapshot },
   { path: '/signatures', show: showSignatures },
   { path: '/signatures/:id', show: showSignature },
+  { path: '/tickets', show: showTickets },
+  { path: '/tickets/:key', show: showTicket },
+  { path: '/admin/webhooks', show: showWebhooks },
+  { path: '/admin/webhooks/:id', show: showWebhook },
   { path: '/analyze', show: showAnalyze },
   { path: '/problems/:kind', show: showProblemKind },
+]
+
+/** Every form that is sent, save those that carry a file. */
+const FORMS: readonly FormRoute[] = [
+  { path: '/incidents/:id/state', act: changeState },
+  { path: '/incidents/:id/links', act: addIncidentLink },
+  { path: '/incidents/:id/links/:link/remove', act: removeIncidentLink },
+  { path: '/tickets/:key/links/:link/remove', act: removeTicketLink },
+  { path: '/admin/webhooks', act: makeWebhookByForm },
+  { path: '/admin/webhooks/:id/test', act: testWebhookByForm },
+  { path: '/admin/webhooks/:id/state', act: setWebhookByForm },
+  { path: '/admin/webhooks/:id/remove', act: removeWebhookByForm },
 ]
 
 /** Analyses by the form that may be under way at one time, where nobody gives a gate. */
@@ -50,17 +82,19 @@ export function createPages(services: Services, gate: Gate = createGate(ANALYSES
       sendPage(request, response, 200, await show(askedOf(request, services.config), services))
     })
   }
-  router.get('/i/:id', (request, response) => {
-    response.redirect(302, `/incidents/${encodeURIComponent(request.params.id)}`)
-  })
-  router.post(
-    '/incidents/:id/state',
-    express.urlencoded({ limit: FORM_BYTES_MAX, extended: false }),
-    async (request, response) => {
+  for (const { path, act } of FORMS) {
+    router.post(path, readForm, async (request, response) => {
       const asked = askedOf(request, services.config)
-      response.redirect(303, await changeState(asked, request.body, services))
-    },
+      sendFormAnswer(request, response, await act(asked, request.body, services))
+    })
+  }
+  router.get('/incidents/:id/preview.png', (request, response) =>
+    sendPreview(request, response, services),
   )
+  // For good: who unfurls a short address keeps the page it leads to.
+  router.get('/i/:id', (request, response) => {
+    response.redirect(301, `/incidents/${encodeURIComponent(request.params.id)}`)
+  })
   router.post('/analyze', async (request, response) => {
     const { context } = askedOf(request, services.config)
     const { status, page } = await analyzeForm({ request, response, context }, services, gate)
@@ -68,6 +102,14 @@ export function createPages(services: Services, gate: Gate = createGate(ANALYSES
   })
   router.use(unknownPage, problemPages(services.config))
   return router
+}
+
+const readForm = express.urlencoded({ limit: FORM_BYTES_MAX, extended: false })
+
+/** What a form leads to is never kept by a browser: it may hold what is shown but once. */
+function sendFormAnswer(request: Request, response: Response, answer: FormAnswer): void {
+  if ('goTo' in answer) response.redirect(303, answer.goTo)
+  else sendPage(request, response, answer.status, answer.page, 'no-store')
 }
 
 function askedOf(request: Request, config: ServeSettings): AskedPage {
@@ -93,8 +135,14 @@ function contextOf(request: Request, config: ServeSettings): PageContext {
   }
 }
 
-function sendPage(request: Request, response: Response, status: number, page: string): void {
-  response.status(status).set('Cache-Control', 'private, no-cache')
+function sendPage(
+  request: Request,
+  response: Response,
+  status: number,
+  page: string,
+  caching = 'private, no-cache',
+): void {
+  response.status(status).set('Cache-Control', caching)
   sendWhole(request, response, 'text/html', page)
 }
 

@@ -37,7 +37,7 @@ export const newLink = {
 
 const openAndAll = {
   incidents: wholeNumber,
-  open: wholeNumber.meta({ description: 'Not resolved, and more than a note' }),
+  open: wholeNumber.meta({ description: 'Not resolved, not muted, and more than a note' }),
   hosts: wholeNumber,
   openHosts: wholeNumber,
 }

@@ -43,10 +43,11 @@ export function restNames(filter: IncidentFilter): readonly string[] {
   ]
 }
 
-/** Conditions of the whole filter on `incidents`. */
+/** Conditions of the whole filter on `incidents`; `isWalked` where they are asked in the order of a list. */
 export async function incidentConditions(
   store: Store,
   filter: IncidentFilter,
+  isWalked = false,
 ): Promise<readonly Condition[]> {
   return [
     ...cellConditions(filter),
@@ -55,7 +56,7 @@ export async function incidentConditions(
     ...timeConditions(filter),
     ...(await labelConditions(store, filter.labels ?? {})),
     ...(await frameConditions(store, filter.frame ?? [])),
-    ...(await ticketConditions(store, filter.ticket ?? [])),
+    ...(await ticketConditions(store, filter.ticket ?? [], isWalked)),
     ...(await wordConditions(store, filter.q)),
   ]
 }

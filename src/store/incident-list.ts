@@ -46,7 +46,7 @@ export async function listIncidents(
   const filter = await withTicketsResolved(store, asked)
   const after = fromCursor(question, cursor, 3)?.map(Number)
   const limit = limitOf(wanted)
-  const conditions = await incidentConditions(store, filter)
+  const conditions = await incidentConditions(store, filter, true)
   const cells = await planCells(store, filter)
   const rows: IncidentRow[] = []
   for (const stretch of stretchesOf(sort, after)) {
@@ -60,7 +60,7 @@ export async function listIncidents(
   return {
     items: shown.map(toIncidentItem),
     next: last ? toCursor(question, keyOf(sort, last)) : null,
-    total: await countMatching(store, filter, conditions),
+    total: await countMatching(store, filter),
   }
 }
 
@@ -108,17 +108,15 @@ async function readStretch(
 }
 
 /** Length of the whole list: out of roll-ups where one has it, else counted row by row. */
-async function countMatching(
-  store: Store,
-  filter: IncidentFilter,
-  conditions: readonly Condition[],
-): Promise<number> {
+async function countMatching(store: Store, filter: IncidentFilter): Promise<number> {
   if (isEmpty(filter)) return sumCounts(store, 'total', [''])
   if (isOfCells(filter)) return sumCells(store, cellConditions(filter))
   const single = singleDimension(filter)
   if (single) return sumCounts(store, single.dimension, single.values)
   const { rows } = await sql<{ n: number }>`
-    SELECT count(*) AS n FROM incidents ${whereAll(conditions)}`.execute(store.db)
+    SELECT count(*) AS n FROM incidents ${whereAll(await incidentConditions(store, filter))}`.execute(
+    store.db,
+  )
   return rows[0]?.n ?? 0
 }
 

@@ -38,25 +38,32 @@ export async function withTicketsResolved(
 
 const SIGNATURES_MAX = 100
 
-/** Conditions of a filter by tickets on `incidents`; a key that no link has fits nothing. */
+/**
+ * Conditions of a filter by tickets on `incidents`; a key that no link has fits nothing. For a list
+ * that is walked in its order, many incidents are tested on the way rather than looked up and sorted.
+ */
 export async function ticketConditions(
   store: Store,
   keys: readonly string[],
+  isWalked: boolean,
 ): Promise<readonly Condition[]> {
   const { wanted, unwanted } = splitValues(keys)
+  const column = isWalked && !(await isRare(store, wanted)) ? sql`+incident_no` : sql`incident_no`
   return [
-    ...(wanted.length > 0 ? [await amongBehind(store, wanted.map(foldedKey))] : []),
-    ...(unwanted.length > 0 ? [sql<SqlBool>`NOT ${isBehind(unwanted.map(foldedKey))}`] : []),
+    ...(wanted.length > 0 ? [sql<SqlBool>`${column} IN (${behind(wanted.map(foldedKey))})`] : []),
+    ...(unwanted.length > 0
+      ? [sql<SqlBool>`+incident_no NOT IN (${behind(unwanted.map(foldedKey))})`]
+      : []),
   ]
 }
 
-async function amongBehind(store: Store, tickets: readonly string[]): Promise<Condition> {
-  const rows = behind(tickets)
+async function isRare(store: Store, keys: readonly string[]): Promise<boolean> {
+  if (keys.length === 0) return true
   const counted = await sql<{ n: number }>`
-    SELECT count(*) AS n FROM (${rows} LIMIT ${RARE_MAX + 1})`.execute(store.db)
+    SELECT count(*) AS n FROM (${behind(keys.map(foldedKey))} LIMIT ${RARE_MAX + 1})`.execute(
+    store.db,
+  )
   return (counted.rows[0]?.n ?? 0) <= RARE_MAX
-    ? sql<SqlBool>`incident_no IN (${rows})`
-    : isBehind(tickets)
 }
 
 /** Numbers of the incidents behind tickets; one that stands there in two ways comes twice. */
@@ -64,12 +71,6 @@ export function behind(tickets: readonly string[]): RawBuilder<unknown> {
   return sql`SELECT incident_no FROM incidents WHERE cell_id IN (${cellsOf(tickets)})
     UNION ALL SELECT incident_no FROM incidents WHERE fingerprint IN (${targetsOf(tickets, 'problem')})
     UNION ALL ${incidentsOf(tickets)}`
-}
-
-/** Asks one incident. The plus keeps SQLite from looking each part up where most rows fit. */
-function isBehind(tickets: readonly string[]): Condition {
-  return sql<SqlBool>`(+cell_id IN (${cellsOf(tickets)})
-    OR +fingerprint IN (${targetsOf(tickets, 'problem')}) OR +incident_no IN (${incidentsOf(tickets)}))`
 }
 
 function cellsOf(tickets: readonly string[]): RawBuilder<unknown> {

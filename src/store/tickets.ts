@@ -4,6 +4,7 @@ import { foldedKey } from '../model/link.ts'
 import { Problem } from '../model/problem.ts'
 import type { IncidentFilter } from '../model/query.ts'
 import type { OpenAndAll, Ticket, TicketItem, TicketShare } from '../model/ticket.ts'
+import { countShape } from './alike.ts'
 import { countIncidents } from './counts.ts'
 import { listIncidents } from './incident-list.ts'
 import { toLink } from './links.ts'
@@ -47,6 +48,12 @@ export async function findTicket(store: Store, key: string, asked: PageAsked): P
   }
 }
 
+/** True while some link has the key. */
+export async function hasTicket(store: Store, key: string): Promise<boolean> {
+  const row = await store.read.get('SELECT 1 FROM tickets WHERE ticket = ?', foldedKey(key))
+  return row !== null
+}
+
 /** Tickets, the last linked first, a page at a time. */
 export async function listTickets(store: Store, asked: PageAsked): Promise<Page<TicketItem>> {
   const limit = limitOf(asked.limit)
@@ -78,7 +85,9 @@ async function toItem(store: Store, row: TicketRow): Promise<TicketItem> {
     row.ticket,
   )
   const key = shown?.key ?? row.ticket
-  const { incidents, open, hosts, openHosts } = await countsOf(store, row.ticket)
+  const shape = await onlyShape(store, row.ticket)
+  const { incidents, open, hosts, openHosts } =
+    shape === null ? await countsOf(store, row.ticket) : await countShape(store, shape)
   const figures = { incidents, open, hosts, openHosts }
   return {
     key,
@@ -87,6 +96,16 @@ async function toItem(store: Store, row: TicketRow): Promise<TicketItem> {
     linkedAt: toTime(row.linked_at),
     ...figures,
   }
+}
+
+/** The one shape that a ticket hangs on; null where it hangs on anything else: that has no roll-up. */
+async function onlyShape(store: Store, ticket: string): Promise<string | null> {
+  const targets = await store.read.all<Pick<LinkRow, 'target_kind' | 'target'>>(
+    'SELECT DISTINCT target_kind, target FROM links WHERE ticket = ? LIMIT 2',
+    ticket,
+  )
+  const [first] = targets
+  return targets.length === 1 && first?.target_kind === 'problem' ? first.target : null
 }
 
 function ticketPath(key: string): string {
@@ -105,6 +124,7 @@ async function linksTotal(store: Store, ticket: string): Promise<number> {
 const PRESSING = {
   state: ['!resolved'],
   severity: ['!info'],
+  muted: false,
 } as const satisfies IncidentFilter
 
 async function countsOf(store: Store, ticket: string): Promise<Ticket['counts']> {
@@ -169,7 +189,7 @@ async function hostsOf(store: Store, ticket: string): Promise<Ticket['hosts']> {
     first_seen: number
     last_seen: number
   }>`SELECT h.name, count(*) AS incidents, min(i.first_seen) AS first_seen, max(i.last_seen) AS last_seen,
-       sum(i.state <> 'resolved' AND i.severity <> 'info') AS open
+       sum(i.state <> 'resolved' AND i.severity <> 'info' AND i.muted = 0) AS open
      FROM (SELECT DISTINCT incident_no FROM (${behind([ticket])})) AS b
      CROSS JOIN incidents i ON i.incident_no = b.incident_no CROSS JOIN hosts h ON h.host_id = i.host_id
      GROUP BY i.host_id ORDER BY open DESC, incidents DESC, i.host_id LIMIT ${HOSTS_SHOWN}`.execute(

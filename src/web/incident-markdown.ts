@@ -1,7 +1,16 @@
 import type { IncidentTask } from '../model/diagnosis.ts'
 import { type HistoryItem, type Incident, unnamedHostOf } from '../model/incident.ts'
+import type { OpenAndAll } from '../model/ticket.ts'
 import { visible } from './html.ts'
 import { plural } from './parts/words.ts'
+
+/** How often the same is found in the fleet. */
+export type MarkdownCounts = {
+  readonly signature: OpenAndAll
+  readonly fingerprint: OpenAndAll
+  /** When they were counted; RFC 3339. */
+  readonly at: string
+}
 
 /** Rows a ticket shows of a list that may have hundreds; the rest is behind the link. */
 const TASKS_MAX = 20
@@ -14,7 +23,7 @@ const HISTORY_MAX = 20
  * Whatever came from the host is text here, never markup: it can form no link, image, heading,
  * HTML, mention of a person or reference to another ticket.
  */
-export function incidentMarkdown(incident: Incident): string {
+export function incidentMarkdown(incident: Incident, counts: MarkdownCounts | null = null): string {
   const parts = [
     `# ${plain(incident.title)}`,
     factsOf(incident),
@@ -23,6 +32,7 @@ export function incidentMarkdown(incident: Incident): string {
     ...evidenceOf(incident),
     ...stepsOf(incident),
     ...listOf('What would make it surer', incident.missing.map(plain)),
+    ...(counts === null ? [] : countsOf(incident, counts)),
     ...linksOf(incident),
     ...historyOf(incident.history),
     `${address(incident.url)}`,
@@ -89,6 +99,25 @@ function stepsOf({ advice }: Incident): readonly string[] {
   return [
     ...(rows.length > 0 ? ['## What to do', rows.join('\n')] : []),
     ...(kernel ? ['## Kernel', plain(kernel.why) + fixed] : []),
+  ]
+}
+
+function countsOf({ signature, fingerprint }: Incident, counts: MarkdownCounts): readonly string[] {
+  const row = (name: string, { open, openHosts, incidents, hosts }: OpenAndAll) => [
+    name,
+    `${open} on ${openHosts} hosts`,
+    `${incidents} on ${hosts} hosts`,
+  ]
+  return [
+    '## In the fleet',
+    table(
+      ['The same', 'Open now', 'In all'],
+      [
+        row(`signature ${code(signature)}`, counts.signature),
+        row(`shape ${code(fingerprint)}`, counts.fingerprint),
+      ],
+    ),
+    `Counted ${counts.at}.`,
   ]
 }
 

@@ -21,6 +21,13 @@ export type PageContent = {
   readonly description: string
   readonly section: (typeof SECTIONS)[number]['path'] | null
   readonly body: Html
+  /** What a chat shows of the page when its address is pasted, beside title and description. */
+  readonly preview?: {
+    /** Path of the permanent address. */
+    readonly path: string
+    /** Path of a PNG; null where there is none. */
+    readonly image: string | null
+  }
   /** Seconds until the page asks for itself again, for work that is under way. */
   readonly refreshSeconds?: number
 }
@@ -31,6 +38,7 @@ const SECTIONS = [
   { path: '/hosts', name: 'Hosts', key: 'h' },
   { path: '/snapshots', name: 'Snapshots', key: 's' },
   { path: '/signatures', name: 'Signatures', key: 'c' },
+  { path: '/tickets', name: 'Tickets', key: 't' },
   { path: '/analyze', name: 'Analyze', key: 'a' },
 ] as const
 
@@ -54,7 +62,10 @@ ${SHORTCUTS}
 `.markup
 }
 
-function head({ assets }: PageContext, { title, description, refreshSeconds }: PageContent): Html {
+function head(
+  { assets, origin }: PageContext,
+  { title, description, refreshSeconds, preview }: PageContent,
+): Html {
   const [shownTitle, says] = [clipped(title, 120), clipped(description, 300)]
   const refresh =
     refreshSeconds === undefined
@@ -67,12 +78,29 @@ function head({ assets }: PageContext, { title, description, refreshSeconds }: P
 <meta property="og:site_name" content="Hangar">
 <meta property="og:title" content="${shownTitle}">
 <meta property="og:description" content="${says}">
+${preview === undefined ? null : previewOf(origin, preview)}
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="same-origin">
 <link rel="icon" type="image/svg+xml" href="/static/favicon.svg?v=${assets}">
 <link rel="stylesheet" href="/static/style.css?v=${assets}">
 <script src="/static/theme.js?v=${assets}"></script>
 <script type="module" src="/static/app.js?v=${assets}"></script>${refresh}`
+}
+
+/** Chats show a PNG at its whole address, and no SVG. */
+function previewOf(origin: string, { path, image }: NonNullable<PageContent['preview']>): Html {
+  const picture =
+    image === null
+      ? null
+      : html`
+<meta property="og:image" content="${origin + image}">
+<meta property="og:image:type" content="image/png">
+<meta property="og:image:width" content="1200">
+<meta property="og:image:height" content="630">
+<meta name="twitter:card" content="summary_large_image">`
+  return html`<link rel="canonical" href="${origin + path}">
+<meta property="og:type" content="article">
+<meta property="og:url" content="${origin + path}">${picture}`
 }
 
 function header({ who }: PageContext, current: PageContent['section']): Html {

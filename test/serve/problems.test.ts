@@ -43,7 +43,13 @@ const toldBy = (sent: Awaited<ReturnType<Service['ask']>>): Told => ({
 })
 
 const addWebhook = async (url: string): Promise<Told> =>
-  toldBy(await service.post('/api/v1/webhooks', JSON.stringify({ url }), 'application/json'))
+  toldBy(
+    await service.ask('/api/v1/webhooks', {
+      method: 'POST',
+      body: JSON.stringify({ url }),
+      headers: { 'content-type': 'application/json' },
+    }),
+  )
 
 const head = (line: string, ...headers: readonly string[]) =>
   `${[`${line} HTTP/1.1`, 'Host: localhost', ...headers].join('\r\n')}\r\n\r\n`
@@ -183,7 +189,7 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
   'signature-changed': () => saveSignature({ yaml: SIGNATURE, ifVersion: 7 }),
   'signature-not-saved': async () =>
     toldBy(await service.ask('/api/v1/signatures/hung-task', { method: 'DELETE' })),
-  'webhook-unknown': () => get('/api/v1/webhooks/nobody'),
+  'webhook-unknown': async () => toldBy(await service.ask('/api/v1/webhooks/nobody')),
   'webhook-address-refused': () => addWebhook('http://169.254.169.254/latest/meta-data'),
   'webhooks-too-many': async () => {
     const url = 'http://127.0.0.1:9/hook'

@@ -41,6 +41,7 @@ const FIXED = new Set([
   'status',
   'context',
   'source',
+  'from',
 ])
 
 for (const [trait, text] of Object.entries(TEXTS)) {

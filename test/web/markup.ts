@@ -18,8 +18,8 @@ const ELEMENTS = new Set([
 const ATTRIBUTES = new Set([
   'lang', 'charset', 'name', 'content', 'property', 'http-equiv', 'rel', 'type', 'href', 'src', 'class', 'id',
   'title', 'tabindex', 'role', 'datetime', 'action', 'method', 'enctype', 'value', 'placeholder', 'autocomplete',
-  'spellcheck', 'maxlength', 'rows', 'readonly', 'for', 'scope', 'open', 'checked', 'selected', 'download',
-  'aria-label', 'aria-labelledby', 'aria-hidden', 'aria-current',
+  'spellcheck', 'maxlength', 'required', 'rows', 'readonly', 'for', 'scope', 'open', 'checked', 'selected', 'download',
+  'aria-label', 'aria-labelledby', 'aria-describedby', 'aria-hidden', 'aria-current',
   'data-key', 'data-row', 'data-section', 'data-absolute', 'data-filter', 'data-auto-submit',
   'data-analyze',
   'viewBox', 'width', 'height', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'cx', 'cy', 'r', 'rx', 'd', 'fill', 'stroke',

@@ -1,6 +1,8 @@
 // Every page from the fixed values, once: goldens, tests of hostile text and pictures read it.
 
 import { SEVERITIES } from '../../src/model/diagnosis.ts'
+import type { Ticket, TicketItem } from '../../src/model/ticket.ts'
+import type { Delivery, Webhook } from '../../src/model/webhook.ts'
 import type { TrendColumn } from '../../src/web/charts.ts'
 import type { PageContext } from '../../src/web/layout.ts'
 import { analyzedPage, analyzePage } from '../../src/web/pages/analyze.ts'
@@ -11,6 +13,8 @@ import { type Facet, incidentsPage } from '../../src/web/pages/incidents.ts'
 import { faultPage, problemKindPage, problemPage } from '../../src/web/pages/problem.ts'
 import { type SignatureRow, signaturePage, signaturesPage } from '../../src/web/pages/signatures.ts'
 import { snapshotPage, snapshotsPage } from '../../src/web/pages/snapshots.ts'
+import { ticketPage, ticketsPage } from '../../src/web/pages/tickets.ts'
+import { newWebhookPage, webhookPage, webhooksPage } from '../../src/web/pages/webhooks.ts'
 import type * as fixed from './values.ts'
 
 export type Values = Pick<
@@ -124,6 +128,86 @@ function rowOf(values: Values): SignatureRow {
 }
 
 const NEVER = { open: 0, incidents: 0, hosts: 0, lastSeen: null }
+
+const FIGURES = { incidents: 44, open: 14, hosts: 31, openHosts: 9 } as const
+
+function ticketItemOf({ INCIDENT: { links } }: Values): TicketItem {
+  const key = links[0]?.key ?? ''
+  return { key, url: '/tickets/x', links: 3, linkedAt: '2026-11-23T11:06:00Z', ...FIGURES }
+}
+
+function ticketOf({ INCIDENT, ITEMS, HOSTS }: Values): Ticket {
+  const { signature, kernel, links } = INCIDENT
+  const seen = { firstSeen: '2026-11-02T08:00:00Z', lastSeen: '2026-11-23T11:52:00Z' }
+  const hosts = HOSTS.map(({ name }) => ({ name, incidents: 3, open: 1, ...seen }))
+  return {
+    key: links[0]?.key ?? '',
+    url: '/tickets/x',
+    counts: { ...FIGURES, tasks: 120, ...seen },
+    bySignature: [{ name: signature, ...FIGURES, ...seen }],
+    byKernel: [
+      { name: kernel, ...FIGURES, ...seen },
+      { name: null, ...FIGURES, open: 0, ...seen },
+    ],
+    hosts,
+    links: links.map((link) => ({
+      ...link,
+      on: link.from === 'incident' ? INCIDENT.id : signature,
+    })),
+    linksTotal: 40,
+    incidents: { items: ITEMS, next: 'bmV4dA', total: 44 },
+  }
+}
+
+function webhookOf(name: string, state: Webhook['state']): Webhook {
+  return {
+    id: `0193a1c2-0000-7000-8000-${state}`,
+    name,
+    url: 'https://hooks.example.com/services/T0/B0/secret',
+    format: 'slack',
+    events: ['incident.opened', 'incident.resolved'],
+    filters: { severity: 'high', signatures: [], labels: { [name]: name } },
+    state,
+    why: state === 'disabled' ? 'the receiver answered 410: it is gone for good' : null,
+    createdAt: '2026-11-02T08:00:00Z',
+    createdBy: name,
+    waiting: 2,
+    delivered: 1204,
+    failed: 3,
+    skipped: 40,
+  }
+}
+
+function deliveriesOf(text: string): readonly Delivery[] {
+  const delivery: Delivery = {
+    id: '0193a1c2-0000-7000-8000-00000000000a',
+    event: 'incident.opened',
+    incident: '0193a1c2-8f3e-7c41-9d0a-5b6c7d8e9f00',
+    status: 'waiting',
+    attempts: 3,
+    madeAt: '2026-11-23T11:52:00Z',
+    dueAt: '2026-11-23T12:02:00Z',
+    endedAt: null,
+    answer: 500,
+    error: 'answered 500',
+    excerpt: text,
+    body: JSON.stringify({ text }),
+  }
+  const ended = { dueAt: null, endedAt: '2026-11-23T11:53:00Z' }
+  return [
+    delivery,
+    { ...delivery, ...ended, id: 'b', status: 'delivered', answer: 200, error: null },
+    {
+      ...delivery,
+      ...ended,
+      id: 'c',
+      event: 'test',
+      incident: null,
+      status: 'failed',
+      error: text,
+    },
+  ]
+}
 
 /** Golden name to page. */
 export const PAGES: Readonly<Record<string, PageMaker>> = {
@@ -245,6 +329,25 @@ export const PAGES: Readonly<Record<string, PageMaker>> = {
       byKernel: FLEET.byKernel.map(({ key, counts }) => ({ kernel: key, counts })),
       trend: TREND,
       newest: values.ITEMS.slice(0, 2),
+    }),
+  tickets: (values, context) =>
+    ticketsPage(context, {
+      page: { items: [ticketItemOf(values)], next: 'bmV4dA', total: 120 },
+      cursor: null,
+    }),
+  'tickets-none': (_values, context) =>
+    ticketsPage(context, { page: { items: [], next: null, total: 0 }, cursor: null }),
+  ticket: (values, context) => ticketPage(context, { ticket: ticketOf(values), cursor: null }),
+  webhooks: ({ HOSTS: [host] }, context) =>
+    webhooksPage(context, [webhookOf(host?.name ?? '', 'active'), webhookOf('pager', 'disabled')]),
+  'webhooks-none': (_values, context) => webhooksPage(context, []),
+  'webhook-new': ({ HOSTS: [host] }, context) =>
+    newWebhookPage(context, webhookOf(host?.name ?? '', 'active'), 'whsec_0123456789'),
+  webhook: ({ HOSTS: [host] }, context) =>
+    webhookPage(context, {
+      webhook: webhookOf(host?.name ?? '', 'disabled'),
+      deliveries: { items: deliveriesOf(host?.name ?? ''), next: 'bmV4dA', total: 90 },
+      cursor: null,
     }),
   analyze: (_values, context) => analyzePage(context),
   'analyze-failed': ({ HOSTS: [host] }, context) =>

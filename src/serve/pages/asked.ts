@@ -18,6 +18,18 @@ export type PageRoute = {
   readonly show: (asked: AskedPage, services: Services) => Promise<string>
 }
 
+/** What a form leads to: on to a page of ours (status 303), or a page at once, about what `target` names. */
+export type FormAnswer =
+  | { readonly goTo: string }
+  | { readonly status: number; readonly page: string; readonly target?: string }
+
+/** One form without files: where it is sent to, and what it does. */
+export type FormRoute = {
+  readonly path: string
+  /** `body` is what was sent, not yet checked. */
+  readonly act: (asked: AskedPage, body: unknown, services: Services) => Promise<FormAnswer>
+}
+
 /** Forms without script send every field, empty ones too: those say nothing. */
 export function filled(query: unknown): Readonly<Record<string, unknown>> {
   const entries = Object.entries({ ...(typeof query === 'object' ? query : {}) })

@@ -13,7 +13,7 @@ import { type Facet, incidentsPage } from '../../web/pages/incidents.ts'
 import { checked } from '../route.ts'
 import { IncidentsQuery } from '../schemas-query.ts'
 import type { Services } from '../services.ts'
-import { type AskedPage, filled } from './asked.ts'
+import { type AskedPage, type FormAnswer, filled } from './asked.ts'
 import { UNRESOLVED } from './fleet.ts'
 
 /** The facets, in their order; values in a fixed order where they have one. */
@@ -158,19 +158,19 @@ const StateForm = z.strictObject({
   only: z.literal('note').optional(),
 })
 
-/** Does what the form on an incident's page says; gives the address to go on to. */
+/** Does what the form on an incident's page says; goes on to its page. */
 export async function changeState(
   { params, who }: AskedPage,
   body: unknown,
   { store }: Services,
-): Promise<string> {
+): Promise<FormAnswer> {
   const { id } = await incidentOf(store, params['id'] ?? '')
   const { state, note, mute } = checked(StateForm, body)
   const nowMs = Date.now()
   const at = new Date(nowMs).toISOString()
   const mutedUntil = mute === undefined ? undefined : muteEnd(mute, nowMs)
   await changeIncident(store, id, { state, note: note || undefined, mutedUntil, who, at })
-  return `/incidents/${encodeURIComponent(id)}`
+  return { goTo: `/incidents/${encodeURIComponent(id)}` }
 }
 
 const HOUR_MS = 60 * 60 * 1000

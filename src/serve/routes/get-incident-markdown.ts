@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import type { Incident } from '../../model/incident.ts'
 import { Problem } from '../../model/problem.ts'
+import { countShape, countSignature } from '../../store/alike.ts'
 import { findIncident } from '../../store/incidents.ts'
+import type { Store } from '../../store/open.ts'
 import { incidentMarkdown } from '../../web/incident-markdown.ts'
 import { fileRoute, located } from '../route.ts'
 import { id } from '../schemas-query.ts'
@@ -17,7 +20,15 @@ export const getIncidentMarkdown = fileRoute({
   async handle({ id }, { store }, { origin }) {
     const incident = await findIncident(store, id)
     if (!incident) throw new Problem('incident-unknown', { id })
-    const content = incidentMarkdown(located(incident, origin))
+    const content = incidentMarkdown(located(incident, origin), await countsOf(store, incident))
     return { type: MARKDOWN, content, saveAs: null }
   },
 })
+
+async function countsOf(store: Store, { signature, fingerprint }: Incident) {
+  return {
+    signature: await countSignature(store, signature),
+    fingerprint: await countShape(store, fingerprint),
+    at: new Date().toISOString(),
+  }
+}

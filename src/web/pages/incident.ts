@@ -17,7 +17,7 @@ import {
   VERDICT_MEANS,
   verdictMark,
 } from '../parts/marks.ts'
-import { encoded, snapshotPath } from '../parts/paths.ts'
+import { encoded, incidentPath, snapshotPath } from '../parts/paths.ts'
 import { prose, section } from '../parts/prose.ts'
 import { capital, plural, sinceWords } from '../parts/words.ts'
 
@@ -40,6 +40,10 @@ export function incidentPage(context: PageContext, view: IncidentView): string {
     title: host === null ? title : `${title} on ${host}`,
     description: `${capital(severity)}, ${verdict}, ${state}. ${summary}`,
     section: '/incidents',
+    preview: {
+      path: incidentPath(incident.id),
+      image: `${incidentPath(incident.id)}/preview.png`,
+    },
     body: html`${crumbs('/incidents', 'Incidents')}
 <article class="incident sev-${severity}">
 ${verdictHead(context, incident)}

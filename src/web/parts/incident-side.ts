@@ -1,16 +1,17 @@
 import type { Incident } from '../../model/incident.ts'
 import { type Html, html } from '../html.ts'
 import { subjectOf } from './finding.ts'
+import { incidentLinks } from './links.ts'
 import { aboutList, hostCode, incidentHost, labelTags, timeMark } from './marks.ts'
 import { encoded, incidentPath, signaturePath, snapshotPath } from './paths.ts'
-import { clipped, plural } from './words.ts'
+import { plural } from './words.ts'
 
 /** What stands beside an incident: what to do with it, its facts, its tickets, its files. */
 export function incidentSide(incident: Incident, now: string, origin: string): Html {
   return html`<aside class="side" aria-label="About this incident">
 ${stateForm(incident)}
 ${factsOf(incident, now)}
-${ticketsOf(incident)}
+${incidentLinks(incident)}
 ${filesOf(incident)}
 <p class="permanent"><label for="permanent">Permanent address</label>
 <input id="permanent" class="copy-input" type="text" readonly value="${origin}/i/${encoded(incident.id)}"></p>
@@ -78,18 +79,6 @@ function factsOf(incident: Incident, now: string): Html {
     ['Signature', html`<a href="${signaturePath(signature)}">${signature}</a> ${version}`],
     ['Shape', html`<a href="${shape}">${hostCode(fingerprint)}</a>`],
   ])
-}
-
-function ticketsOf({ links }: Incident): Html | null {
-  if (links.length === 0) return null
-  return html`<h2>Tickets</h2><ul class="plain">${links.map(ticketItem)}</ul>`
-}
-
-/** A link only where it leads to the web; anything else is shown and not followed. */
-function ticketItem({ url, key, title }: Incident['links'][number]): Html {
-  const name = clipped(title ?? key ?? url, 120)
-  if (!/^https?:\/\//i.test(url)) return html`<li>${name}</li>`
-  return html`<li><a href="${url}" rel="noreferrer">${name}</a></li>`
 }
 
 function filesOf({ id, snapshot }: Incident): Html {

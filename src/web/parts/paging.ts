@@ -14,10 +14,14 @@ export type Position = {
 }
 
 /** How many there are, the way to the next page, and back to the first. */
-export function pager({ address, cursor, next, shown, total }: Position, noun: string): Html {
+export function pager(
+  { address, cursor, next, shown, total }: Position,
+  noun: string,
+  many = `${noun}s`,
+): Html {
   const glue = address.includes('?') ? '&' : '?'
   const counted =
-    shown < total ? `${grouped(shown)} of ${plural(total, noun)}` : plural(total, noun)
+    shown < total ? `${grouped(shown)} of ${plural(total, noun, many)}` : plural(total, noun, many)
   return html`<nav class="pager" aria-label="Pages">
 <p>${counted}</p>
 ${cursor === null ? null : html`<a href="${address}" rel="first">First page</a>`}

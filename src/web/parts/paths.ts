@@ -19,3 +19,8 @@ export function snapshotPath(id: string): string {
 export function signaturePath(id: string): string {
   return `/signatures/${encoded(id)}`
 }
+
+/** Keys may hold slashes and hashes: they are one part of the path all the same. */
+export function ticketPath(key: string): string {
+  return `/tickets/${encoded(key)}`
+}

@@ -1,0 +1,41 @@
+import type { OpenAndAll } from '../model/ticket.ts'
+import { countIncidents } from './counts.ts'
+import type { Store } from './open.ts'
+
+/** How often the signature of an incident is found in the fleet; out of cells. */
+export async function countSignature(store: Store, signature: string): Promise<OpenAndAll> {
+  const filter = { signature: [signature] }
+  const [all] = await countIncidents(store, { by: [], filter, interval: null })
+  const [open] = await countIncidents(store, {
+    by: [],
+    filter: { ...filter, state: ['!resolved'], severity: ['!info'], muted: false },
+    interval: null,
+  })
+  return {
+    incidents: all?.incidents ?? 0,
+    hosts: all?.hosts ?? 0,
+    open: open?.incidents ?? 0,
+    openHosts: open?.hosts ?? 0,
+  }
+}
+
+/** The same of its shape: out of the roll-up of shapes, and of an index of those that are open. */
+export async function countShape(store: Store, fingerprint: string): Promise<OpenAndAll> {
+  const all = await store.read.get<{ incidents: number; hosts: number }>(
+    `SELECT incidents, hosts FROM counts
+     WHERE dimension = 'fingerprint' AND span = 'all' AND value = ? AND bucket = 0`,
+    fingerprint,
+  )
+  const open = await store.read.get<{ incidents: number; hosts: number }>(
+    `SELECT count(*) AS incidents, count(DISTINCT host_id) AS hosts FROM incidents
+     WHERE fingerprint = ? AND state IN ('open', 'acknowledged')
+       AND severity <> 'info' AND muted = 0`,
+    fingerprint,
+  )
+  return {
+    incidents: all?.incidents ?? 0,
+    hosts: all?.hosts ?? 0,
+    open: open?.incidents ?? 0,
+    openHosts: open?.hosts ?? 0,
+  }
+}

@@ -1,0 +1,31 @@
+import { type Html, html } from '../html.ts'
+import { layout, type PageContext } from '../layout.ts'
+
+/** The pages of admins, in the order of their menu; each has its row in `serve/pages.ts`, too. */
+export const ADMIN_PAGES = [
+  { path: '/admin/webhooks', name: 'Webhooks', says: 'Who is told when incidents open and end.' },
+] as const
+
+export type AdminContent = {
+  readonly title: string
+  readonly description: string
+  readonly body: Html
+}
+
+/** A page of admins, with the menu of the others. */
+export function adminPage(context: PageContext, path: string, content: AdminContent): string {
+  const { title, description, body } = content
+  return layout(context, {
+    title,
+    description,
+    section: null,
+    body: html`<nav class="sub-pages" aria-label="Admin"><ul>${ADMIN_PAGES.map((page) => item(page, path))}</ul></nav>
+<header class="list-head"><h1>${title}</h1></header>
+${body}`,
+  })
+}
+
+function item({ path, name }: (typeof ADMIN_PAGES)[number], current: string): Html {
+  const mark = path === current ? html` aria-current="page"` : null
+  return html`<li><a href="${path}"${mark}>${name}</a></li>`
+}
