@@ -13,6 +13,7 @@ import { callerOf, originOf } from './auth.ts'
 import { createGate, type Gate } from './gate.ts'
 import { analyzeForm, showAnalyze } from './pages/analyze.ts'
 import type { AskedPage, FormAnswer, FormRoute, PageRoute } from './pages/asked.ts'
+import { showComparison } from './pages/compare.ts'
 import { showFleet } from './pages/fleet.ts'
 import { showHost, showHosts } from './pages/hosts.ts'
 import { changeState, showIncident, showIncidents } from './pages/incidents.ts'
@@ -47,6 +48,7 @@ const PAGES: readonly PageRoute[] = [
   { path: '/hosts/:name', show: showHost },
   { path: '/snapshots', show: showSnapshots },
   { path: '/snapshots/:id', show: showSnapshot },
+  { path: '/snapshots/:id/compare/:other', show: showComparison },
   { path: '/signatures', show: showSignatures },
   { path: '/signatures/:id', show: showSignature },
   { path: '/tickets', show: showTickets },

@@ -45,6 +45,7 @@ async function addresses(): Promise<readonly string[]> {
     `/hosts/${host?.name}`,
     '/snapshots',
     `/snapshots/${snapshot?.id}`,
+    `/snapshots/${snapshot?.id}/compare/${snapshot?.id}`,
     '/signatures',
     '/signatures/fuse-flush-deadlock',
     '/analyze',

@@ -21,7 +21,7 @@ const ATTRIBUTES = new Set([
   'spellcheck', 'maxlength', 'required', 'rows', 'readonly', 'for', 'scope', 'open', 'checked', 'selected', 'download',
   'aria-label', 'aria-labelledby', 'aria-describedby', 'aria-hidden', 'aria-current',
   'data-key', 'data-row', 'data-section', 'data-absolute', 'data-filter', 'data-auto-submit',
-  'data-analyze',
+  'data-analyze', 'data-flame', 'data-left', 'data-share', 'data-depth', 'data-bulk', 'data-copy-address',
   'viewBox', 'width', 'height', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'cx', 'cy', 'r', 'rx', 'd', 'fill', 'stroke',
   'stroke-width', 'stroke-linejoin', 'paint-order', 'transform', 'text-anchor', 'font-size', 'font-weight',
   'font-family', 'refX', 'refY', 'markerWidth', 'markerHeight', 'markerUnits', 'orient', 'marker-end',

@@ -6,13 +6,14 @@ import type { Delivery, Webhook } from '../../src/model/webhook.ts'
 import type { TrendColumn } from '../../src/web/charts.ts'
 import type { PageContext } from '../../src/web/layout.ts'
 import { analyzedPage, analyzePage } from '../../src/web/pages/analyze.ts'
+import { comparePage, FATES } from '../../src/web/pages/compare.ts'
 import { type Fleet, fleetPage } from '../../src/web/pages/fleet.ts'
 import { hostPage, hostsPage } from '../../src/web/pages/hosts.ts'
 import { incidentPage } from '../../src/web/pages/incident.ts'
 import { type Facet, incidentsPage } from '../../src/web/pages/incidents.ts'
 import { faultPage, problemKindPage, problemPage } from '../../src/web/pages/problem.ts'
 import { type SignatureRow, signaturePage, signaturesPage } from '../../src/web/pages/signatures.ts'
-import { snapshotPage, snapshotsPage } from '../../src/web/pages/snapshots.ts'
+import { type SnapshotView, snapshotPage, snapshotsPage } from '../../src/web/pages/snapshots.ts'
 import { ticketPage, ticketsPage } from '../../src/web/pages/tickets.ts'
 import { newWebhookPage, webhookPage, webhooksPage } from '../../src/web/pages/webhooks.ts'
 import type * as fixed from './values.ts'
@@ -207,6 +208,22 @@ function deliveriesOf(text: string): readonly Delivery[] {
       error: text,
     },
   ]
+
+const LOOKS: Parameters<typeof hostPage>[1]['looks'] = [
+  { snapshot: 's1', takenAt: '2026-11-01T11:00:00Z', boot: 'b1', kernel: '6.1.0-55-amd64' },
+  { snapshot: 's2', takenAt: '2026-11-20T11:00:00Z', boot: 'b1', kernel: '6.1.0-55-amd64' },
+  { snapshot: 's3', takenAt: '2026-11-23T11:00:00Z', boot: 'b2', kernel: '6.1.0-56-amd64' },
+]
+
+/** Every task of a diagnosis as a stack of its own. */
+function stacksOf({ tasks }: Values['DIAGNOSIS']): SnapshotView['stacks'] {
+  return tasks.map(({ stack, state, waitsOn }) => ({
+    stack,
+    class: waitsOn?.class ?? null,
+    waitsOn,
+    tasks: 2,
+    states: { [state ?? '']: 2 },
+  }))
 }
 
 /** Golden name to page. */
@@ -291,7 +308,7 @@ export const PAGES: Readonly<Record<string, PageMaker>> = {
       cursor: null,
     }),
   host: ({ HOSTS: [host], ITEMS, SNAPSHOTS }, context) =>
-    host ? hostPage(context, { host, incidents: ITEMS, snapshots: SNAPSHOTS }) : '',
+    host ? hostPage(context, { host, incidents: ITEMS, looks: LOOKS, snapshots: SNAPSHOTS }) : '',
   snapshots: ({ SNAPSHOTS }, context) =>
     snapshotsPage(context, {
       page: { items: SNAPSHOTS, next: null, total: SNAPSHOTS.length },
@@ -303,18 +320,37 @@ export const PAGES: Readonly<Record<string, PageMaker>> = {
       snapshot: SNAPSHOT,
       incidents: ITEMS.slice(0, 1),
       diagnosis: DIAGNOSIS,
+      stacks: stacksOf(DIAGNOSIS),
+      others: [SNAPSHOT],
+    }),
+  compare: ({ SNAPSHOT, DIAGNOSIS }, context) =>
+    comparePage(context, {
+      earlier: { ...SNAPSHOT, collectedAt: '2026-11-23T11:00:00Z' },
+      later: SNAPSHOT,
+      isSameBoot: false,
+      incidents: DIAGNOSIS.incidents.map((incident) => ({ fate: 'stayed', incident })),
+      tasks: DIAGNOSIS.tasks.map((task, index) => ({
+        fate: FATES[index % FATES.length] ?? 'came',
+        task,
+        before: task.waitsOn,
+      })),
+      stacks: stacksOf(DIAGNOSIS).map((stack, index) => ({ ...stack, before: index, after: 3 })),
     }),
   'snapshot-failed': ({ SNAPSHOTS, SNAPSHOT }, context) =>
     snapshotPage(context, {
       snapshot: SNAPSHOTS[1] ?? SNAPSHOT,
       incidents: [],
       diagnosis: null,
+      stacks: [],
+      others: [],
     }),
   'snapshot-queued': ({ SNAPSHOTS, SNAPSHOT }, context) =>
     snapshotPage(context, {
       snapshot: SNAPSHOTS[2] ?? SNAPSHOT,
       incidents: [],
       diagnosis: null,
+      stacks: [],
+      others: [],
     }),
   signatures: (values, context) =>
     signaturesPage(context, [rowOf(values), { signature: signatureOf(values), ...NEVER }]),

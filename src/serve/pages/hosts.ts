@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '../../model/problem.ts'
+import { readHostTimeline } from '../../store/host-timeline.ts'
 import { findHost, listHosts } from '../../store/hosts.ts'
 import { hostPage, hostsPage } from '../../web/pages/hosts.ts'
 import { checked } from '../route.ts'
@@ -20,5 +21,6 @@ export async function showHost({ context, params }: AskedPage, { store }: Servic
   const host = await findHost(store, name)
   if (!host) throw new Problem('host-unknown', { name: name.slice(0, 255) })
   const { recentIncidents: incidents, recentSnapshots: snapshots } = host
-  return hostPage(context, { host, incidents, snapshots })
+  const looks = await readHostTimeline(store, host.name)
+  return hostPage(context, { host, incidents, looks, snapshots })
 }

@@ -6,7 +6,7 @@ import { layout, type PageContext } from '../layout.ts'
 import { healthPanel, type IngestHealth } from '../parts/health.ts'
 import { severityIcon } from '../parts/icons.ts'
 import { incidentList, shortList } from '../parts/incident-list.ts'
-import { hostCode, hostLink, timeMark } from '../parts/marks.ts'
+import { hostCode, incidentHost, timeMark } from '../parts/marks.ts'
 import { encoded, signaturePath } from '../parts/paths.ts'
 import { panel } from '../parts/prose.ts'
 import { grouped, plural } from '../parts/words.ts'
@@ -114,7 +114,7 @@ function where({ open, bySignature, newest, hostsAffected, hosts }: Fleet, now: 
     group &&
     html`Mostly <a href="${incidentsOf(`signature=${encoded(group.key)}&severity=${worst}`)}">${group.title}</a> (${grouped(most)}). `
   const latest =
-    last && html` The newest came ${timeMark(last.firstSeen, now)} on ${hostLink(last.host)}.`
+    last && html` The newest came ${timeMark(last.firstSeen, now)} on ${incidentHost(last)}.`
   const all = total({ ...open, info: 0 })
   return html`<p class="lead">${mostly}${plural(all, 'incident')} open in all, on ${grouped(hostsAffected)} of ${plural(hosts, 'host')}.${latest}</p>`
 }

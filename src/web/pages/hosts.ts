@@ -1,5 +1,6 @@
 import { SEVERITIES } from '../../model/diagnosis.ts'
 import type { HostItem, IncidentItem, Page, SnapshotItem } from '../../model/incident.ts'
+import { hostTimeline, type Look } from '../host-timeline.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
 import { incidentBox } from '../parts/incident-list.ts'
@@ -70,6 +71,8 @@ const LABELS: Column<HostItem> = { head: 'Labels', cell: ({ labels }) => labelTa
 export type HostView = {
   readonly host: HostItem
   readonly incidents: readonly IncidentItem[]
+  /** Its last looks, oldest first. */
+  readonly looks: readonly Look[]
   readonly snapshots: readonly SnapshotItem[]
 }
 
@@ -82,6 +85,7 @@ export function hostPage(context: PageContext, view: HostView): string {
     body: html`${crumbs('/hosts', 'Hosts')}
 ${hostHead(context, host)}
 ${incidentsPart(context, view)}
+${section('timeline', 'Over time', hostTimeline(view.looks, view.incidents))}
 ${section('snapshots', plural(host.snapshots, 'snapshot'), timeline(view, context.now))}`,
   })
 }

@@ -6,6 +6,7 @@ import {
   type SnapshotItem,
   type SnapshotStatus,
 } from '../../model/incident.ts'
+import { flameFigure } from '../flame.ts'
 import { type Html, html } from '../html.ts'
 import { crumbs, layout, type PageContext } from '../layout.ts'
 import { incidentBox } from '../parts/incident-list.ts'
@@ -22,8 +23,9 @@ import { pager } from '../parts/paging.ts'
 import { encoded, snapshotPath } from '../parts/paths.ts'
 import { section } from '../parts/prose.ts'
 import { snapshotTable, statusMark } from '../parts/snapshot-table.ts'
-import { countFigures, readingNotes, stackList, waitBars } from '../parts/task-tables.ts'
+import { countFigures, readingNotes, stackList } from '../parts/task-tables.ts'
 import { bytes, plural } from '../parts/words.ts'
+import { type SnapshotStack, taskBars } from '../task-bars.ts'
 import { adviceOn } from './problem.ts'
 
 export type SnapshotsView = {
@@ -60,6 +62,10 @@ export type SnapshotView = {
   readonly incidents: readonly IncidentItem[]
   /** Null until it is diagnosed, and for one that failed. */
   readonly diagnosis: Diagnosis | null
+  /** Its most crowded stacks, with those of tasks that are not notable. */
+  readonly stacks: readonly SnapshotStack[]
+  /** Other snapshots of its host, newest first. */
+  readonly others: readonly SnapshotItem[]
 }
 
 /** A page under work asks for itself again. */
@@ -74,7 +80,7 @@ export function snapshotPage(context: PageContext, view: SnapshotView): string {
     section: '/snapshots',
     ...(isPending ? { refreshSeconds: REFRESH_SECONDS } : {}),
     body: html`${crumbs('/snapshots', 'Snapshots')}
-${head(context, snapshot)}
+${head(context, view)}
 ${snapshot.counts === null ? null : countFigures(snapshot.counts)}
 ${isPending ? pending(snapshot.status) : null}
 ${failure(snapshot)}
@@ -88,7 +94,7 @@ function pending(status: SnapshotStatus): Html {
   return html`<p class="empty panel">${says}; this page looks again every ${every}.</p>`
 }
 
-function head({ now }: PageContext, snapshot: SnapshotItem): Html {
+function head({ now }: PageContext, { snapshot, others }: SnapshotView): Html {
   const { host, name, kernel, collectedAt, receivedAt, sizeBytes, sha256 } = snapshot
   const path = `/api/v1${snapshotPath(snapshot.id)}`
   return html`<header class="verdict-head plain-head">
@@ -104,7 +110,24 @@ ${factLine([html`${hostText(name)}, ${bytes(sizeBytes)}`, html`sha256 <code>${sh
 ${labelTags(snapshot.labels)}
 <p class="buttons"><a class="button" href="${path}/archive" download>Download the archive</a>
 <a class="button" href="${path}/diagnosis">Diagnosis as JSON</a></p>
+${compareWith(snapshot, others, now)}
 </header>`
+}
+
+/** Links to comparisons: with the one before first, since that is what is asked for. */
+function compareWith(
+  { id }: SnapshotItem,
+  others: readonly SnapshotItem[],
+  now: string,
+): Html | null {
+  if (others.length === 0) return null
+  const links = others.map(
+    (other) => html`
+<li><a href="${snapshotPath(id)}/compare/${encoded(other.id)}">taken ${timeMark(other.collectedAt ?? other.receivedAt, now)}</a>
+<span class="quiet">${plural(other.incidents.length, 'incident')}</span></li>`,
+  )
+  return html`<details class="compare-with"><summary>Compare with another snapshot of this host</summary>
+<ul class="plain">${links}</ul></details>`
 }
 
 function failure({ problem }: SnapshotItem): Html | null {
@@ -120,20 +143,28 @@ ${facts.length === 0 ? null : aboutList(facts)}
 </section>`
 }
 
-function results({ now }: PageContext, { snapshot, incidents, diagnosis }: SnapshotView): Html {
+function results(
+  { now }: PageContext,
+  { snapshot, incidents, diagnosis, stacks }: SnapshotView,
+): Html {
   const isCalm = incidents.length === 0
   const title = isCalm ? 'Nothing is stuck' : plural(incidents.length, 'incident')
   const body = isCalm
     ? html`<p class="empty">No task of this snapshot hangs.</p>`
     : incidentBox(incidents, now)
   return html`${snapshot.status === 'done' ? section('incidents', title, body) : null}
-${diagnosis === null ? null : diagnosisParts(diagnosis)}`
+${diagnosis === null ? null : diagnosisParts(diagnosis, stacks)}`
 }
 
-function diagnosisParts(diagnosis: Diagnosis): readonly (Html | null)[] {
+function diagnosisParts(
+  diagnosis: Diagnosis,
+  stacks: readonly SnapshotStack[],
+): readonly (Html | null)[] {
+  const blocked = stacks.filter(({ waitsOn }) => waitsOn?.blocked)
   return [
-    section('waits', 'What its notable tasks wait for', waitBars(diagnosis.tasks)),
-    section('stacks', 'Where they stand', stackList(diagnosis.tasks)),
+    section('flame', 'What is waited on', flameFigure(blocked, 'Blocked tasks by their stacks')),
+    section('waits', 'All tasks', taskBars(stacks)),
+    section('stacks', 'Where the notable ones stand', stackList(diagnosis.tasks)),
     section('reading', 'Not read', readingNotes(diagnosis)),
   ]
 }

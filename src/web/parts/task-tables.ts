@@ -21,11 +21,13 @@ export function countFigures(counts: Counts): Html {
 
 const STACKS_SHOWN = 60
 
-/** Every notable task by the stack it stands in, the most crowded first. */
+/** Every notable task by the stack it stands in, the stuck ones first, then the most crowded. */
 export function stackList(tasks: readonly DiagnosedTask[]): Html | null {
   const groups = groupByStack(tasks.filter(({ stack }) => stack.length > 0))
   if (groups.length === 0) return null
-  const sorted = [...groups].sort((one, other) => other.length - one.length)
+  const sorted = [...groups].sort(
+    (one, other) => rankOf(one) - rankOf(other) || other.length - one.length,
+  )
   const cards = sorted
     .slice(0, STACKS_SHOWN)
     .map((group) => stackCard({ tasks: group, isOpen: groups.length === 1 }))
@@ -33,6 +35,11 @@ export function stackList(tasks: readonly DiagnosedTask[]): Html | null {
   const more =
     left > 0 ? html`<p class="quiet">and ${plural(left, 'stack')} more, in the JSON</p>` : null
   return html`<div class="stacks">${cards}</div>${more}`
+}
+
+/** Who is stuck stands before who only waits for work. */
+function rankOf([first]: readonly DiagnosedTask[]): number {
+  return first?.exiting || first?.waitsOn?.blocked ? 0 : 1
 }
 
 const CLASSES_SHOWN = 12

@@ -3,6 +3,7 @@
 
 import { bringCopyButtons } from './copy.js'
 import { bringDrop } from './drop.js'
+import { bringFlames } from './flame.js'
 import { bringKeys } from './keys.js'
 import { bringTimes } from './times.js'
 
@@ -52,3 +53,4 @@ bringCopyButtons()
 bringTimes()
 bringKeys(changeTheme)
 bringDrop()
+bringFlames()
