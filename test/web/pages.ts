@@ -208,6 +208,7 @@ function deliveriesOf(text: string): readonly Delivery[] {
       error: text,
     },
   ]
+}
 
 const LOOKS: Parameters<typeof hostPage>[1]['looks'] = [
   { snapshot: 's1', takenAt: '2026-11-01T11:00:00Z', boot: 'b1', kernel: '6.1.0-55-amd64' },
