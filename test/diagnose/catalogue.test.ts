@@ -47,6 +47,10 @@ steps:
   - when: { has: leader }
     text: Put it back.
     command: echo back
+variants:
+  - when: { lacks: leader }
+    title: A disk may be gone
+    severity: low
 `
 const FILE = 'disk-gone.yaml'
 
@@ -66,6 +70,9 @@ test('every field of a signature is read', () => {
   assert.deepEqual(value?.verdicts.possible, [])
   assert.deepEqual(value?.verdicts.likely, [{ some: 'culprit', where: { proven: true } }])
   assert.deepEqual(value?.steps[0]?.when, { has: 'leader' })
+  assert.deepEqual(value?.variants, [
+    { when: { lacks: 'leader' }, title: 'A disk may be gone', severity: 'low' },
+  ])
 })
 
 /** One mistake each: what to replace, and the line its fault must name. */
@@ -77,6 +84,13 @@ const MISTAKES: readonly {
   readonly found?: RegExp
 }[] = [
   { says: 'an unknown field', was: 'title:', is: 'titel:', line: 4, found: /titel/ },
+  {
+    says: 'a severity of a variant that is none',
+    was: 'severity: low',
+    is: 'severity: mild',
+    line: 44,
+    found: /mild/,
+  },
   { says: 'no version', was: 'version: 3', is: 'version: three', line: 3 },
   { says: 'version 0', was: 'version: 3', is: 'version: 0', line: 3, found: /0/ },
   { says: 'an id with capitals', was: 'id: disk-gone', is: 'id: DiskGone', line: 2 },
