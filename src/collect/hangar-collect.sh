@@ -268,17 +268,17 @@ check_tools() {
   [ -z "$missing" ] || die $NO_TOOL "these commands are needed and not there:$missing"
   sleep 0.01 2>/dev/null || TICK=1
   SENDER=''
+  if [ "$SCRUB" = yes ] && ! command -v sha256sum >/dev/null 2>&1; then
+    die $NO_TOOL '--scrub needs sha256sum, which is not there'
+  fi
   [ -n "$SERVER" ] || return 0
   if command -v curl >/dev/null 2>&1; then
     SENDER=curl
-  elif ! command -v wget >/dev/null 2>&1; then
-    [ -n "$OUT" ] || die $NO_TOOL "to upload, curl or wget is needed; --out FILE works without"
-  elif wget --version 2>/dev/null | grep -q 'GNU Wget'; then
+  elif command -v wget >/dev/null 2>&1 && wget --version 2>/dev/null | grep -q 'GNU Wget'; then
     SENDER=wget
-  elif [ -z "$TOKEN_FILE" ]; then
-    SENDER=busybox_wget
   else
-    [ -n "$OUT" ] || die $NO_TOOL "this wget takes a token only where ps shows it; curl or GNU wget is needed"
+    # busybox's wget ends what it sends at the first byte of zero, and shows a token to ps.
+    die $NO_TOOL "to upload, curl or GNU wget is needed (busybox's wget cannot send a bundle); --out FILE works without"
   fi
 }
 
@@ -456,7 +456,9 @@ pump() {
   read -r event one two <&9 || return 0
   case $event in
     t) tick "$one" ;;
-    s) eval "pid_$one=\$two" ;;
+    # Its time runs from here: a host under load may take long to start it.
+    s) eval "pid_$one=\$two born_$one=\$TICKS" ;;
+    m) MARKED=$one ;;
     e)
       # Reaped, since it ends: a shell that watches for weeks must not keep a row for each job.
       eval "rc_$one=\$two; wait \$wrapper_$one 2>/dev/null"
@@ -464,7 +466,14 @@ pump() {
   esac
 }
 
-LAST_CLOCK=0
+LAST_CLOCK=0 MARK=0 MARKED=0
+
+# catch_up: takes in all that has happened until now, so that no job is called late that has ended
+catch_up() {
+  MARK=$((MARK + 1))
+  echo "m $MARK 0" >&9
+  while [ "$MARKED" != "$MARK" ]; do pump; done
+}
 
 # tick SECONDS: a tick is half a second, or more when the host let the clock wait
 tick() {
@@ -504,7 +513,11 @@ ended() {
 }
 
 # is_overdue ID: whether a reader has had its time
-is_overdue() { eval "[ \$((TICKS - born_$1)) -gt \$((READ_TIMEOUT * 2)) ]"; }
+is_overdue() {
+  eval "[ -n \"\$pid_$1\" ] && [ \$((TICKS - born_$1)) -gt $((READ_TIMEOUT * 2)) ]" || return 1
+  catch_up
+  ! ended "$1"
+}
 
 # await ID TICKS
 await() {
@@ -521,8 +534,7 @@ stop() {
   while eval "[ -z \"\$pid_$1\" ]" && ! ended "$1"; do pump; done
   eval "kill -9 \$pid_$1 2>/dev/null"
   await "$1" 3 && return 0
-  eval "kill -9 \$wrapper_$1 2>/dev/null; rc_$1=137"
-  ABANDONED=$((ABANDONED + 1))
+  abandon "$1"
   return 1
 }
 
@@ -609,18 +621,32 @@ read_queue() {
 
 # leave_out ID...: the deadline came first
 leave_out() {
+  [ $# = 0 ] || kill_all "$@"
   for id; do
-    stop "$id"
-    eval "list=\$list_$id"
-    QUEUE="$QUEUE$list "
+    eval "QUEUE=\"$QUEUE\$list_$id \""
   done
   for list in $QUEUE; do
-    read -r path <"lists/$list" || continue
-    note "$path" "left out, with what came after it in its list: the deadline"
+    if read -r path <"lists/$list"; then note "$path" "left out, with what came after it in its list: the deadline"; fi
     : >"lists/$list"
     [ ! -f "$into/$list.$kind_read" ] || mv "$into/$list.$kind_read" torn
   done
   QUEUE=''
+}
+
+# kill_all ID...: together, so that those that do not die cost one wait
+kill_all() {
+  for id; do eval "[ -z \"\$pid_$id\" ] || kill -9 \$pid_$id 2>/dev/null"; done
+  until=$((TICKS + 2))
+  for id; do
+    while ! ended "$id" && [ "$TICKS" -lt "$until" ]; do pump; done
+    ended "$id" || abandon "$id"
+  done
+}
+
+# abandon ID: a reader that not even SIGKILL ends
+abandon() {
+  eval "kill -9 \$wrapper_$1 \$pid_$1 2>/dev/null; rc_$1=137"
+  ABANDONED=$((ABANDONED + 1))
 }
 
 read_files() {
@@ -652,45 +678,48 @@ read_links() {
 # find_blocked ID: kills a reader whose time is over, and finds which file of its list it stood at
 find_blocked() {
   eval "list=\$list_$1 pid=\$pid_$1"
-  within 1 at ls -ln "/proc/$pid/fd"
-  blocked_path=$(open_in "$list")
+  only_path "lists/$list" || open_in "$list" "$pid"
   stop "$1" || tell "a reader of $list does not die; it is left behind"
   # What it wrote may be torn; and a reader left behind goes on writing to its file.
-  mv "$into/$list.$kind_read" "torn" 2>/dev/null
+  [ ! -f "$into/$list.$kind_read" ] || mv "$into/$list.$kind_read" "$1.torn"
   at_once=$PAR_MAX
-  first=$((LISTS + 1))
-  if [ -z "$blocked_path" ] && [ "$(head -n 2 "lists/$list" | grep -c '')" = 1 ]; then
-    read -r blocked_path <"lists/$list"
-  fi
   if [ -n "$blocked_path" ]; then give_up "$blocked_path" "$list"; fi
-  split_list "$list"
+  [ ! -s "lists/$list" ] || split_list "$list"
   if [ "$ABANDONED" -ge "$ABANDONED_MAX" ]; then
-    note "$blocked_path" "too many readers could not be killed: the rest of its kind is left out"
+    note "${blocked_path:-$list}" "too many readers could not be killed: the rest of its kind is left out"
     QUEUE=''
   fi
   return 0
 }
 
-# open_in LIST: the file of the list that the reader has open, by what `at` lists
+# only_path FILE: sets blocked_path when there is one line
+only_path() {
+  blocked_path='' another=''
+  { read -r blocked_path && read -r another; } <"$1"
+  [ -z "$another" ] && return 0
+  blocked_path=''
+  return 1
+}
+
+# open_in LIST PID: sets blocked_path to the file of the list that the reader has open
 open_in() {
-  sed -n -e "s|.* -> $PROC/|proc/|p" -e "s|.* -> $SYS/|sys/|p" -e "s|.* -> $ETC/|etc/|p" at >open
-  grep -xF -f open "lists/$1" 2>/dev/null | head -n 1
-  # A second sample is read through another name of the same folder.
-  sed 's|^|resample/1/|' open | grep -xF -f - "lists/$1" 2>/dev/null | head -n 1
+  within 1 at ls -ln "/proc/$2/fd"
+  blocked_path=$(awk -v proc="$PROC/" -v sys="$SYS/" -v etc="$ETC/" '
+    function bundled(prefix, name) { if (index(target, prefix) == 1) { path = name substr(target, length(prefix) + 1); open[path] = open["resample/1/" path] = 1 } }
+    FILENAME == "at" { if ((i = index($0, " -> ")) > 0) { target = substr($0, i + 4); bundled(proc, "proc/"); bundled(sys, "sys/"); bundled(etc, "etc/") }; next }
+    $0 in open { print; exit }' at "lists/$1")
 }
 
 # give_up PATH LIST: a blocked file, and with it all of its thread group that may wait for the same lock
 give_up() {
   note "$1" "blocked $READ_TIMEOUT s"
-  case $1 in
-    *proc/[0-9]*/*)
-      group=${1#*proc/} group=${group%%/*}
-      echo "$group" >>blocked
-      grep -v "proc/$group/" "lists/$2" >rest
-      grep "proc/$group/" "lists/$2" | grep -vxF "$1" | sed "s|\$|	left out: $1 blocked|" >>unreadable
-      ;;
-    *) grep -vxF "$1" "lists/$2" >rest ;;
-  esac
+  group=''
+  case $1 in *proc/[0-9]*/*) group=${1#*proc/} group=${group%%/*} && echo "$group" >>blocked ;; esac
+  only_path "lists/$2" && { : >"lists/$2"; return; }
+  awk -v blocked="$1" -v group="proc/$group/" '
+    $0 == blocked { next }
+    group != "proc//" && index($0, group) { print $0 "\tleft out: " blocked " blocked" >> "unreadable"; next }
+    { print }' "lists/$2" >rest
   mv rest "lists/$2"
 }
 
@@ -814,6 +843,7 @@ find_sampled() {
 read_again() {
   [ "$RESAMPLE" -gt 0 ] && [ -s sampled ] || return 0
   while [ "$TICKS" -lt $((SAMPLED_AT + RESAMPLE * 2)) ] && ! late; do pump; done
+  late && note 'resample/1/proc/*' 'left out: the deadline' && return 0
   lay_again && sed 's|^|resample/1/|' sampled >again
   list_again status
   read_queue 2 read_statuses out status.again
@@ -926,7 +956,7 @@ read_frozen() {
 
 # read_cgroups: a frozen task looks stuck, and is not
 read_cgroups() {
-  wants cgroup && command -v find >/dev/null 2>&1 || return 0
+  wants cgroup && ! late && command -v find >/dev/null 2>&1 || return 0
   mkdir -p bundle/sys/fs
   within "$READ_TIMEOUT" frozen.out read_frozen || note 'sys/fs/cgroup' "looking for frozen cgroups ended after $READ_TIMEOUT s"
   rm -f bundle/sys/fs/cgroup.found
@@ -964,6 +994,7 @@ take_goroutines() {
 
 read_log() {
   wants dmesg || return 0
+  late && note dmesg.txt 'left out: the deadline' && return 0
   for source in dmesg journalctl kmsg; do
     within 5 log "log_by_$source"
     [ ! -s log ] || break
@@ -982,6 +1013,7 @@ log_by_kmsg() { exec dd if=/dev/kmsg iflag=nonblock bs=8192; }
 
 read_locks() {
   wants locks || return 0
+  late && note proc/locks 'left out: the deadline' && return 0
   # Last: during a lockup its reader may not even die.
   within "$READ_TIMEOUT" locks.out grep -aH '' "$PROC/locks"
   case $? in
@@ -1093,7 +1125,7 @@ collect() {
   read_again
   read_goroutines
   read_locks
-  rm -f torn
+  rm -f torn ./*.torn
   explain_absent
   printf %s "$LABELS" >labels
   printf '%s\n' "$HOST" >host.name
@@ -1232,11 +1264,6 @@ send_by_wget() {
   } >wget.conf
   ulimit -f 4096
   exec wget --config=wget.conf --user-agent="$NAME/$VERSION" --post-file="$1" -O reply.body -o reply.head "$address"
-}
-
-send_by_busybox_wget() {
-  ulimit -f 4096
-  exec wget -S -U "$NAME/$VERSION" --header 'Content-Type: application/gzip' --post-file "$1" -O reply.body "$address" 2>reply.head
 }
 
 # status_of: of the last answer's first line; empty where no answer came
@@ -1686,8 +1713,8 @@ FILES THAT MAY BE LEFT
 
 NEEDS
   a POSIX shell, awk, grep, sed, tar, gzip and the usual small commands, busybox's are enough; curl or
-  wget to send. busybox's wget cannot keep a token from ps, so with a token it is not used.
-  --scrub needs sha256sum.
+  GNU wget to send (busybox's wget ends a bundle at its first byte of zero, and shows tokens to ps);
+  sha256sum for --scrub.
 
 EXAMPLES
   hangar-collect --out /tmp/$(uname -n).tar.gz
