@@ -27,7 +27,9 @@ export async function startService(answer: Answer, reset = false) {
       request.once('data', () => request.socket.resetAndDestroy())
       return
     }
-    const bytes = Buffer.concat(await Array.fromAsync(request))
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(Buffer.from(chunk))
+    const bytes = Buffer.concat(chunks)
     const { url = '', headers } = request
     uploads.push({ url, headers, bytes, atMs: performance.now() })
     answer(response, uploads.length, request)
