@@ -86,6 +86,16 @@ test('a host with files that could not be read is not called healthy', () => {
   assert.match(text, /proc\/7\/stack: timed out/)
 })
 
+test('a host without FUSE mounts is not doubted for having none', () => {
+  const { snapshot } = diagnosisOf()
+  const unreadable = [{ path: 'sys/fs/fuse/connections/*', why: 'none found: no FUSE mount' }]
+  const text = plain(
+    diagnosisOf({ snapshot: { ...snapshot, unreadable }, incidents: [], tasks: [] }),
+  )
+  assert.match(text, /Nothing found that is stuck\./)
+  assert.match(text, /none found: no FUSE mount/)
+})
+
 test('a text without an incident still says what each task waits for', () => {
   const { snapshot } = diagnosisOf()
   const text = plain(diagnosisOf({ snapshot: { ...snapshot, source: 'text' }, incidents: [] }))

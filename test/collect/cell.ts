@@ -92,7 +92,8 @@ export class Cell {
     const [, number = ''] = await printed(child, /ready (\d+)/)
     const connection = Number(number)
     this.#connections.push(connection)
-    this.start('sh', '-c', `sleep ${GUARD_SECONDS}; echo 1 > ${CONNECTIONS}/${connection}/abort`)
+    const wake = `echo 1 > ${CONNECTIONS}/${connection}/abort; kill -9 -- -${child.pid}`
+    this.start('sh', '-c', `sleep ${GUARD_SECONDS}; ${wake}`)
     return { mountPoint, connection, child }
   }
 

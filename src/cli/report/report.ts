@@ -48,6 +48,9 @@ function titleOf({ snapshot }: Diagnosis, name: string): Block {
   return { kind: 'title', text: name, facts: lines.filter((line) => line !== '') }
 }
 
+/** What the collector says of a kind of file that the host does not have: it hides no hang. */
+const NOT_THERE = 'none found'
+
 function verdictOf({ incidents, snapshot }: Diagnosis): Block {
   const urgent = incidents.filter(({ severity }) => severity !== 'info')
   const notes = incidents.length - urgent.length
@@ -58,8 +61,9 @@ function verdictOf({ incidents, snapshot }: Diagnosis): Block {
     const text = `${counted(urgent.length, 'incident')}, ${sure} confirmed.${noted}`
     return { kind: 'verdict', text, isGood: false }
   }
-  if (snapshot.unreadable.length > 0) {
-    const text = `Nothing found, but ${counted(snapshot.unreadable.length, 'file')} could not be read: not proven healthy.${noted}`
+  const unread = snapshot.unreadable.filter(({ why }) => !why.startsWith(NOT_THERE)).length
+  if (unread > 0) {
+    const text = `Nothing found, but ${counted(unread, 'file')} could not be read: not proven healthy.${noted}`
     return { kind: 'verdict', text, isGood: false }
   }
   return { kind: 'verdict', text: `Nothing found that is stuck.${noted}`, isGood: true }
