@@ -48,9 +48,21 @@ async function addresses(): Promise<readonly string[]> {
     `/snapshots/${snapshot?.id}/compare/${snapshot?.id}`,
     '/signatures',
     '/signatures/fuse-flush-deadlock',
+    '/tickets',
+    `/tickets/${await linkedTicket(incident?.id ?? '')}`,
     '/analyze',
     '/nowhere',
   ]
+}
+
+/** The key of a ticket that hangs on an incident. */
+async function linkedTicket(id: string): Promise<string> {
+  const answer = await fetch(`${stage.url}/api/v1/incidents/${id}/links`, {
+    method: 'POST',
+    body: JSON.stringify({ url: 'https://jira.example.com/browse/OPS-4711', title: 'It hangs' }),
+    headers: { 'content-type': 'application/json' },
+  })
+  return JSON.parse(await answer.text()).key
 }
 
 type Item = { readonly id?: string; readonly name?: string }

@@ -155,5 +155,5 @@ function targetItem(key: string, { id, url, title, from, on }: TicketLink): Html
   return html`
 <li><div class="link-main">${linkOut(url, html`${clipped(url.replace(/^https?:\/\//, ''), 60)}`)}
 <span class="quiet">on</span> <a href="${path}">${clipped(says, 80)}</a>${words}</div>
-<form method="post" action="${ticketPath(key)}/links/${id}/remove"><button class="quiet-button" aria-label="Take the link away from ${clipped(says, 80)}">Remove</button></form></li>`
+<form method="post" action="${ticketPath(key)}/links/${id}/remove"><button class="quiet-button" aria-label="Remove the link from ${clipped(says, 80)}">Remove</button></form></li>`
 }

@@ -44,7 +44,7 @@ export function linkItem(link: Link, removeAt: string | null): Html {
   const remove =
     removeAt === null
       ? null
-      : html`<form method="post" action="${removeAt}"><button class="quiet-button" aria-label="Take the link to ${clipped(key, 80)} away">Remove</button></form>`
+      : html`<form method="post" action="${removeAt}"><button class="quiet-button" aria-label="Remove the link to ${clipped(key, 80)}">Remove</button></form>`
   return html`
 <li><div class="link-main"><a class="link-key" href="${ticketPath(key)}" title="What stands behind ${key}"><bdi>${clipped(key, 120)}</bdi></a>${inherited}
 ${linkOut(url, html`open<span class="unseen"> ${clipped(key, 80)} in its tracker</span>`)}${words}</div>
