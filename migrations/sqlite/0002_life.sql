@@ -57,6 +57,7 @@ ALTER TABLE bundles ADD COLUMN removed_at INTEGER;
 CREATE INDEX bundles_kept ON bundles (snapshot_id, size_bytes) WHERE removed_at IS NULL;
 CREATE INDEX bundles_by_segment ON bundles (segment) WHERE removed_at IS NULL;
 CREATE INDEX incidents_by_end ON incidents (last_event_at) WHERE state = 'resolved';
+CREATE INDEX incidents_by_host_end ON incidents (host_id, last_event_at) WHERE state = 'resolved';
 CREATE INDEX snapshot_looks_by_time ON snapshot_looks (taken_at);
 
 -- How much has been given up, ever.

@@ -96,7 +96,7 @@ type Saving = {
 }
 
 async function saveIncidents(saving: Saving): Promise<readonly string[]> {
-  const { tx, host, visit, found, isNewest } = saving
+  const { tx, host, visit, found } = saving
   const shown = new Map<number, string>()
   for (const incident of found.incidents) {
     const boot = { hostId: host.host_id, bootId: visit.bootId }
@@ -107,7 +107,7 @@ async function saveIncidents(saving: Saving): Promise<readonly string[]> {
     await tell(saving, known, row)
     shown.set(row.incident_no, row.id)
   }
-  for (const row of await listUnsettled(tx, host.host_id, visit.at, isNewest)) {
+  for (const row of await listUnsettled(tx, host.host_id, visit.at)) {
     if (shown.has(row.incident_no)) continue
     await tell(saving, row, await apply(saving, row, { kind: 'absent', visit }, null))
   }

@@ -118,14 +118,13 @@ export async function listUnsettled(
   tx: Sql,
   hostId: number,
   takenAt: number,
-  isNewest: boolean,
 ): Promise<readonly IncidentRow[]> {
   const unresolved = await tx.all<IncidentRow>(
     `SELECT * FROM incidents WHERE host_id = ? AND state IN ('open', 'acknowledged') AND first_seen <= ?`,
     hostId,
     takenAt,
   )
-  if (isNewest) return unresolved
+  // What a later snapshot or a person ended may have been over before.
   const later = await tx.all<IncidentRow>(
     `SELECT * FROM incidents WHERE host_id = ? AND state = 'resolved' AND first_seen <= ?
      AND last_event_at >= ?`,

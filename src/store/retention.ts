@@ -87,7 +87,7 @@ async function hasUnresolved(sql: Sql, ids: readonly string[]): Promise<boolean>
 /** Bytes of all archives that are kept. */
 export async function sumKeptArchives(sql: Sql): Promise<number> {
   const row = await sql.get<{ bytes: number | null }>(
-    'SELECT sum(size_bytes) AS bytes FROM bundles WHERE removed_at IS NULL',
+    `SELECT sum(size_bytes) AS bytes FROM bundles WHERE removed_at IS NULL AND snapshot_id > ''`,
   )
   return row?.bytes ?? 0
 }
