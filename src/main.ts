@@ -10,17 +10,21 @@ import { Notifier } from './notify/notifier.ts'
 import { createApp } from './serve/app.ts'
 import { isLoopback } from './serve/auth.ts'
 import { createLog } from './serve/log.ts'
+import { proxyOf } from './serve/proxy.ts'
 import { createServer } from './serve/server.ts'
 import type { Services } from './serve/services.ts'
 import { lockFolder } from './store/folder-lock.ts'
 import { makeFolder } from './store/make-folder.ts'
-import { closeStore, openStore } from './store/open.ts'
+import { closeStore, openStore, type Store } from './store/open.ts'
+import { hasTokens } from './store/tokens.ts'
 import { LIMITS } from './unpack/limits.ts'
 
 /** A service that takes requests. */
 export type Service = {
   /** Where it listens, e.g. `http://127.0.0.1:7070`. */
   readonly url: string
+  /** True where no access token existed when it started. */
+  readonly isOpen: boolean
   /** Takes no more, ends what is under way (at most `drainMs`), closes the store. */
   readonly close: () => Promise<void>
 }
@@ -32,8 +36,7 @@ export type Service = {
  *   folder that is not writable or that another Hangar serves, signatures that cannot be read
  */
 export async function startService(settings: Settings): Promise<Service> {
-  const { drainMs } = settings
-  refuseOpenAddress(settings)
+  requireProxy(settings)
   const dataFolder = resolve(settings.dataFolder)
   requireFolder(dataFolder)
   const undo: (() => unknown)[] = []
@@ -41,6 +44,7 @@ export async function startService(settings: Settings): Promise<Service> {
     requireCatalogue(settings.signaturesFolder)
     const store = openStore(dataFolder)
     undo.unshift(() => closeStore(store))
+    const isOpen = await refuseOpenAddress(settings, store)
     const { signaturesFolder: catalogueFolder, workers } = settings
     const kept = { limits: ingestLimitsOf(settings), keep: keepOf(settings) }
     const ingest = await startIngest({ store, dataFolder, catalogueFolder, workers, ...kept })
@@ -68,8 +72,8 @@ export async function startService(settings: Settings): Promise<Service> {
     await listen(server, settings)
     url ??= urlOf(server)
     notifier.start()
-    undo.unshift(() => closeServer(server, drainMs))
-    return { url: urlOf(server), close: () => undoAll(undo) }
+    undo.unshift(() => closeServer(server, settings.drainMs))
+    return { url: urlOf(server), isOpen, close: () => undoAll(undo) }
   } catch (error) {
     await undoAll(undo)
     throw error
@@ -101,14 +105,37 @@ async function undoAll(undo: readonly (() => unknown)[]): Promise<void> {
   for (const step of undo) await step()
 }
 
-/** Without access tokens, whoever reaches the port may do everything: that must be this machine only. */
-function refuseOpenAddress({ host, port }: Settings): void {
-  if (isLoopback(host)) return
+/** The command that makes the first access token of a data folder. */
+export function firstTokenCommand(dataFolder: string): string {
+  const isPlain = /^[\w./@:+-]+$/.test(dataFolder)
+  const folder = isPlain ? dataFolder : `'${dataFolder.replaceAll("'", "'\\''")}'`
+  return `npx hangar token create admin --role admin --data ${folder}`
+}
+
+/**
+ * Without access tokens, whoever reaches the port may do everything: that must be this machine only.
+ * Answers whether it is so.
+ */
+async function refuseOpenAddress(
+  { host, port, dataFolder }: Settings,
+  store: Store,
+): Promise<boolean> {
+  if (await hasTokens(store.read)) return false
+  if (isLoopback(host)) return true
   const shown = port === 0 ? SETTINGS.port.fallback : port
   throw new SettingError(
     `cannot listen on ${host}: no access token exists, so everyone who reaches it could read and change everything.\n` +
-      `Listen on 127.0.0.1 (the default) behind a proxy that asks who is there, or reach it by ssh -L ${shown}:127.0.0.1:${shown}.`,
+      `Make the first one:  ${firstTokenCommand(dataFolder)}\n` +
+      `Or listen on 127.0.0.1 (the default), and reach it by ssh -L ${shown}:127.0.0.1:${shown}.`,
   )
+}
+
+function requireProxy(settings: Settings): void {
+  try {
+    proxyOf(settings)
+  } catch (error) {
+    throw new SettingError(messageOf(error))
+  }
 }
 
 /**

@@ -39,7 +39,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ingest: ['node:*', 'piscina'],
   web: ['@dagrejs/dagre'],
   notify: ['node:*'],
-  serve: ['node:*', 'express', 'helmet', 'multer', 'zod', 'zod-openapi', 'pino', 'swagger-ui-dist'],
+  serve: [
+    'node:*',
+    'express',
+    'express-rate-limit',
+    'helmet',
+    'multer',
+    'zod',
+    'zod-openapi',
+    'pino',
+    'swagger-ui-dist',
+  ],
   cli: ['node:*'],
 }
 

@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./collect.ts')).collect,
   },
   {
+    name: 'token',
+    summary: 'create, list and revoke access tokens',
+    load: async () => (await import('./token.ts')).token,
+  },
+  {
     name: 'signatures',
     summary: 'list, check and test what Hangar looks for',
     load: async () => (await import('./signatures.ts')).signatures,

@@ -1,5 +1,6 @@
 import { readSettings } from '../config.ts'
 import { type Arguments, type Command, type Terminal, UsageError } from './command.ts'
+import { visible } from './paint.ts'
 import { SERVICE_OPTIONS, untilSignal } from './service-options.ts'
 
 export const serve: Command = {
@@ -30,12 +31,16 @@ export const serve: Command = {
 async function runServe({ paths, values }: Arguments, terminal: Terminal): Promise<number> {
   if (paths.length > 0) throw new UsageError(`serve takes no PATH (${paths.join(' ')})`)
   const settings = readSettings(values, process.env)
-  const { startService } = await import('../main.ts')
+  const { firstTokenCommand, startService } = await import('../main.ts')
   const service = await startService(settings)
   // Before the address is told: who reads it may ask for the end at once.
   const stopped = untilSignal()
   terminal.out(`Hangar listens on ${service.url}, data in ${settings.dataFolder}\n`)
-  terminal.out('No access token exists: everyone on this machine may use it, and nobody else.\n')
+  if (service.isOpen) {
+    const first = visible(firstTokenCommand(settings.dataFolder))
+    terminal.out('No access token exists: everyone on this machine may use it, and nobody else.\n')
+    terminal.out(`The first one, which closes it to all others:  ${first}\n`)
+  }
   const signal = await stopped
   terminal.err(`${signal}: draining\n`)
   await service.close()

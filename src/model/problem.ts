@@ -69,6 +69,16 @@ export const PROBLEMS = {
     title: 'The Host header names neither this machine nor the public address',
   },
   'origin-foreign': { status: 403, title: 'The request comes from a page of another site' },
+  'token-missing': { status: 401, title: 'An access token is needed' },
+  'token-invalid': { status: 401, title: 'The access token is none of ours, expired or revoked' },
+  'role-insufficient': { status: 403, title: 'The caller may not do this' },
+  'labels-limited': {
+    status: 403,
+    title: 'This cannot be told apart by the labels a caller may see',
+  },
+  'proxy-untrusted': { status: 403, title: 'Only a trusted proxy may say who asks' },
+  'attempts-too-many': { status: 429, title: 'Too many attempts failed' },
+  'token-unknown': { status: 404, title: 'There is no token with this id' },
   'store-full': { status: 507, title: 'The disk has no room for the bundle' },
   'too-busy': { status: 503, title: 'The service has as much queued work as it takes' },
 } as const satisfies Record<string, { status: number; title: string }>

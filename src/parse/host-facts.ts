@@ -65,7 +65,8 @@ export class HostFacts {
       name,
       machineId: this.#manifest?.machineId ?? this.#word('machine-id'),
       bootId: this.#manifest?.bootId ?? this.#word('boot-id'),
-      labels: { ...this.#manifest?.labels, ...given.labels },
+      // Those that were given stand first, too: where labels are too many, the last are left out.
+      labels: { ...given.labels, ...this.#manifest?.labels, ...given.labels },
     }
   }
 

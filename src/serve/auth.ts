@@ -3,18 +3,8 @@ import type { Request, RequestHandler } from 'express'
 import { Problem } from '../model/problem.ts'
 import type { ServeSettings } from './services.ts'
 
-// Who may ask. The one place that decides on access: nothing else reads Host, Origin or
-// Authorization.
-
-/** Who asks: the name that histories show. */
-export type Caller = { readonly name: string }
-
-const ANYONE: Caller = { name: 'anyone' }
-
-/** While there are no access tokens everybody is the same caller. */
-export function callerOf(_request: Request): Caller {
-  return ANYONE
-}
+// Where a request may come from: nothing else reads Host and Origin. Who asks is found out by
+// caller.ts, and what they may do is decided by admit.ts.
 
 /**
  * Keeps pages of other sites out. A service that is open to everybody on this machine is open to
@@ -69,6 +59,16 @@ function isForeign(request: Request, { publicUrl }: ServeSettings): boolean {
   const asked = hostOf(origin)
   if (asked === null) return true
   return asked !== host?.toLowerCase() && (publicUrl === null || asked !== hostOf(publicUrl))
+}
+
+/**
+ * False for a change that no page of ours is known to have asked for. Browsers say where every
+ * form and script is from, so that a request that says nothing is none of a page of ours.
+ */
+export function isOfOurPage(request: Request, config: ServeSettings): boolean {
+  if (SAFE_METHODS.includes(request.method)) return true
+  const { origin, 'sec-fetch-site': site } = request.headers
+  return (origin !== undefined || site === 'same-origin') && !isForeign(request, config)
 }
 
 /** Host and port of an address; null where it is none. */

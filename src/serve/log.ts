@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import { type Logger, pino } from 'pino'
+import { TOKEN_TEXT } from '../store/tokens.ts'
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'error'>
 
@@ -24,10 +25,15 @@ export function logRequests(log: Log): RequestHandler {
       const ms = Math.round(performance.now() - begun)
       const status = response.writableFinished ? response.statusCode : 499
       const isRead = status < 400 && ['GET', 'HEAD'].includes(method)
-      const line = { request: id, method, url: originalUrl, status, ms }
+      const line = { request: id, method, url: withoutTokens(originalUrl), status, ms }
       if (isRead) log.debug(line, 'request')
       else log.info(line, 'request')
     })
     next()
   }
+}
+
+/** A token that somebody put in an address goes no further than the request. */
+export function withoutTokens(address: string): string {
+  return address.replace(TOKEN_TEXT, 'hgr_…')
 }

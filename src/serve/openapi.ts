@@ -6,7 +6,7 @@ import {
 } from 'zod-openapi'
 import { PROBLEMS, type ProblemKind } from '../model/problem.ts'
 import type { AnswerShape, Route, Takes } from './route.ts'
-import { API_PREFIX, API_ROUTES, PLAIN_ROUTES } from './router.ts'
+import { API_PREFIX, API_ROUTES, PLAIN_ROUTES, roleFor } from './router.ts'
 import { labelValues } from './schemas-query.ts'
 import { ProblemDocument } from './schemas-stored.ts'
 import { BUNDLE_TYPES } from './upload.ts'
@@ -22,6 +22,14 @@ const INFO = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 }
 
+const BEARER = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'An access token, made by `hangar token create`. While none exists, the service asks nobody ' +
+    'for one, and does all but what needs an admin.',
+} as const
+
 let made: ReturnType<typeof createDocument> | null = null
 
 /** The OpenAPI document of all routes; made when it is first asked for. */
@@ -31,6 +39,7 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
       openapi: '3.1.0',
       info: INFO,
       servers: [{ url: '/' }],
+      components: { securitySchemes: { token: BEARER } },
       paths: { ...pathsOf('', PLAIN_ROUTES), ...pathsOf(API_PREFIX, API_ROUTES) },
     },
     { override: ({ jsonSchema, io }) => plain(jsonSchema, io) },
@@ -68,10 +77,31 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     operationId: operationIdOf(method, path),
     tags: [path.split(/\W/)[1] ?? ''],
     summary,
+    ...accessOf(route),
     requestParams: { path: pathPart, ...(takes === 'json' ? {} : { query: queryOf(takes, rest) }) },
     ...(body ? { requestBody: { required: true, content: body } } : {}),
-    responses: { ...answersOf(route.answers), ...problemsOf(route.problems) },
+    responses: {
+      ...answersOf(route.answers),
+      ...problemsOf([...route.problems, ...refusalsOf(route)]),
+    },
   }
+}
+
+/** Who may ask. */
+function accessOf(route: Route): Pick<ZodOpenApiOperationObject, 'description' | 'security'> {
+  const role = roleFor(route)
+  if (role === 'nobody') return { security: [] }
+  const limits = route.limited === undefined ? ' that is not limited to labels' : ''
+  return {
+    description: `Needs a token of the role \`${role}\` or above${limits}.`,
+    security: [{ token: [] }],
+  }
+}
+
+function refusalsOf(route: Route): readonly ProblemKind[] {
+  if (roleFor(route) === 'nobody') return []
+  const byLabels = route.limited === undefined ? (['labels-limited'] as const) : []
+  return ['token-missing', 'token-invalid', 'role-insufficient', ...byLabels, 'attempts-too-many']
 }
 
 /** `GET /snapshots/:id/tasks` is `getSnapshotsIdTasks`. */

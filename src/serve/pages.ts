@@ -5,12 +5,23 @@ import express, {
   type Response,
   type Router,
 } from 'express'
-import { PROBLEMS, Problem } from '../model/problem.ts'
+import { PROBLEMS, Problem, type ProblemKind } from '../model/problem.ts'
 import type { PageContext } from '../web/layout.ts'
 import { faultPage, problemPage } from '../web/pages/problem.ts'
+import { signInPage } from '../web/pages/sign-in.ts'
 import { ASSETS, staticFiles } from './assets.ts'
-import { callerOf, originOf } from './auth.ts'
-import { createGate, type Gate } from './gate.ts'
+import { noteTarget } from './audit.ts'
+import { originOf } from './auth.ts'
+import { callerOf, findCaller } from './caller.ts'
+import { challenge } from './challenge.ts'
+import { withoutTokens } from './log.ts'
+import {
+  makeTokenByForm,
+  revokeTokenByForm,
+  showAdmin,
+  showAudit,
+  showTokens,
+} from './pages/admin.ts'
 import { analyzeForm, showAnalyze } from './pages/analyze.ts'
 import type { AskedPage, FormAnswer, FormRoute, PageRoute } from './pages/asked.ts'
 import { showComparison } from './pages/compare.ts'
@@ -36,11 +47,12 @@ import {
   testWebhookByForm,
 } from './pages/webhooks.ts'
 import { sendPreview } from './preview.ts'
+import { ANY_CALLER, type Gates } from './router.ts'
 import { sendWhole } from './send.ts'
 import type { ServeSettings, Services } from './services.ts'
 
 /** Every page that is read. */
-const PAGES: readonly PageRoute[] = [
+export const PAGES: readonly PageRoute[] = [
   { path: '/', show: showFleet },
   { path: '/incidents', show: showIncidents },
   { path: '/incidents/:id', show: showIncident },
@@ -53,56 +65,63 @@ const PAGES: readonly PageRoute[] = [
   { path: '/signatures/:id', show: showSignature },
   { path: '/tickets', show: showTickets },
   { path: '/tickets/:key', show: showTicket },
-  { path: '/admin/webhooks', show: showWebhooks },
-  { path: '/admin/webhooks/:id', show: showWebhook },
-  { path: '/analyze', show: showAnalyze },
-  { path: '/problems/:kind', show: showProblemKind },
+  { path: '/admin/webhooks', needs: 'admin', show: showWebhooks },
+  { path: '/admin/webhooks/:id', needs: 'admin', show: showWebhook },
+  { path: '/analyze', limited: 'no-host', show: showAnalyze },
+  { path: '/problems/:kind', limited: 'no-host', show: showProblemKind },
+  { path: '/admin', needs: 'admin', show: showAdmin },
+  { path: '/admin/tokens', needs: 'admin', show: showTokens },
+  { path: '/admin/audit', needs: 'admin', show: showAudit },
 ]
 
 /** Every form that is sent, save those that carry a file. */
-const FORMS: readonly FormRoute[] = [
-  { path: '/incidents/:id/state', act: changeState },
-  { path: '/incidents/:id/links', act: addIncidentLink },
+export const FORMS: readonly FormRoute[] = [
+  { path: '/incidents/:id/state', limited: 'incident', act: changeState },
+  { path: '/incidents/:id/links', limited: 'incident', act: addIncidentLink },
   { path: '/incidents/:id/links/:link/remove', act: removeIncidentLink },
   { path: '/tickets/:key/links/:link/remove', act: removeTicketLink },
-  { path: '/admin/webhooks', act: makeWebhookByForm },
-  { path: '/admin/webhooks/:id/test', act: testWebhookByForm },
-  { path: '/admin/webhooks/:id/state', act: setWebhookByForm },
-  { path: '/admin/webhooks/:id/remove', act: removeWebhookByForm },
+  { path: '/admin/webhooks', needs: 'admin', act: makeWebhookByForm },
+  { path: '/admin/webhooks/:id/test', needs: 'admin', act: testWebhookByForm },
+  { path: '/admin/webhooks/:id/state', needs: 'admin', act: setWebhookByForm },
+  { path: '/admin/webhooks/:id/remove', needs: 'admin', act: removeWebhookByForm },
+  { path: '/admin/tokens', needs: 'admin', act: makeTokenByForm },
+  { path: '/admin/tokens/:id/revoke', needs: 'admin', act: revokeTokenByForm },
 ]
 
-/** Analyses by the form that may be under way at one time, where nobody gives a gate. */
-const ANALYSES_AT_ONCE = 16
 const FORM_BYTES_MAX = '64kb'
 
 /** The pages for people, and the files they load. What is neither is left to the next handler. */
-export function createPages(services: Services, gate: Gate = createGate(ANALYSES_AT_ONCE)): Router {
+export function createPages(services: Services, { gate, admit }: Gates): Router {
   const router = express.Router({ caseSensitive: true })
   router.use('/static', staticFiles())
-  for (const { path, show } of PAGES) {
-    router.get(path, async (request, response) => {
+  for (const { path, show, needs = 'viewer', limited } of PAGES) {
+    router.get(path, admit({ needs, limited }), async (request, response) => {
       sendPage(request, response, 200, await show(askedOf(request, services.config), services))
     })
   }
-  for (const { path, act } of FORMS) {
-    router.post(path, readForm, async (request, response) => {
+  for (const { path, act, needs = 'editor', limited } of FORMS) {
+    router.post(path, admit({ needs, limited }), readForm, async (request, response) => {
       const asked = askedOf(request, services.config)
       sendFormAnswer(request, response, await act(asked, request.body, services))
     })
   }
-  router.get('/incidents/:id/preview.png', (request, response) =>
+  const ofIncident = admit({ needs: 'viewer', limited: 'incident' })
+  // It counts the whole fleet's, so that whoever is limited to labels gets none.
+  router.get('/incidents/:id/preview.png', admit({ needs: 'viewer' }), (request, response) =>
     sendPreview(request, response, services),
   )
   // For good: who unfurls a short address keeps the page it leads to.
-  router.get('/i/:id', (request, response) => {
-    response.redirect(301, `/incidents/${encodeURIComponent(request.params.id)}`)
+  router.get('/i/:id', ofIncident, (request, response) => {
+    response.redirect(301, `/incidents/${encodeURIComponent(String(request.params['id']))}`)
   })
-  router.post('/analyze', async (request, response) => {
+  const analyzes = admit({ needs: 'viewer', limited: 'no-host' })
+  router.post('/analyze', analyzes, async (request, response) => {
     const { context } = askedOf(request, services.config)
     const { status, page } = await analyzeForm({ request, response, context }, services, gate)
     sendPage(request, response, status, page)
   })
-  router.use(unknownPage, problemPages(services.config))
+  router.use(admit(ANY_CALLER), unknownPage)
+  router.use(problemPages(services.config))
   return router
 }
 
@@ -110,17 +129,23 @@ const readForm = express.urlencoded({ limit: FORM_BYTES_MAX, extended: false })
 
 /** What a form leads to is never kept by a browser: it may hold what is shown but once. */
 function sendFormAnswer(request: Request, response: Response, answer: FormAnswer): void {
-  if ('goTo' in answer) response.redirect(303, answer.goTo)
-  else sendPage(request, response, answer.status, answer.page, 'no-store')
+  if ('goTo' in answer) {
+    response.redirect(303, answer.goTo)
+    return
+  }
+  if (answer.target !== undefined) noteTarget(response, answer.target)
+  sendPage(request, response, answer.status, answer.page, 'no-store')
 }
 
 function askedOf(request: Request, config: ServeSettings): AskedPage {
-  const { name } = callerOf(request)
+  const caller = callerOf(request)
   return {
     context: contextOf(request, config),
     params: paramsOf(request),
     query: request.query,
-    who: name,
+    who: caller.name,
+    caller,
+    labels: caller.labels,
   }
 }
 
@@ -128,16 +153,24 @@ function paramsOf({ params }: Request): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))
 }
 
-function contextOf(request: Request, config: ServeSettings): PageContext {
+export function contextOf(request: Request, config: ServeSettings): PageContext {
   return {
     now: new Date().toISOString(),
     assets: ASSETS,
     origin: originOf(request, config),
-    who: null,
+    who: signedInOf(request),
   }
 }
 
-function sendPage(
+/** Nobody is signed in while the pages are open. */
+function signedInOf(request: Request): PageContext['who'] {
+  const caller = findCaller(request)
+  if (!caller || caller.by === 'open') return null
+  const { name, role, by } = caller
+  return { name, role, canSignOut: by === 'session' }
+}
+
+export function sendPage(
   request: Request,
   response: Response,
   status: number,
@@ -179,6 +212,18 @@ export function sendProblemPage(
     sendPage(request, response, 500, faultPage(context))
     return
   }
-  const { status } = PROBLEMS[problem.kind]
-  sendPage(request, response, status, problemPage(context, problem.kind, problem.facts))
+  const { kind, facts } = problem
+  challenge(response, kind)
+  const { status } = PROBLEMS[kind]
+  const isSignedOut = status === 401
+  const page = isSignedOut ? signInFor(request, context, kind) : problemPage(context, kind, facts)
+  sendPage(request, response, status, page)
+}
+
+/** Signing in leads on to the page that was asked for. */
+function signInFor(request: Request, context: PageContext, kind: ProblemKind): string {
+  return signInPage(context, {
+    next: request.method === 'GET' ? withoutTokens(request.originalUrl) : '/',
+    failure: kind === 'token-invalid' ? PROBLEMS[kind].title : null,
+  })
 }

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
-import type { Role } from '../model/access.ts'
+import type { Caller, Labels, Role } from '../model/access.ts'
 import type { SnapshotItem } from '../model/incident.ts'
 import { Problem, type ProblemKind } from '../model/problem.ts'
+import { type Limited, narrowed } from './limited.ts'
 import type { Services } from './services.ts'
 import type { Upload } from './upload.ts'
 
@@ -12,6 +13,9 @@ export type Call = {
   readonly origin: string
   /** Name of the caller, for histories. */
   readonly who: string
+  readonly caller: Caller
+  /** What hosts must be labelled for the caller to see them; null: all are seen. */
+  readonly labels: Labels | null
 }
 
 /** What a client sent, not yet checked; `open` begins to read the bundle, where it carries one. */
@@ -44,8 +48,10 @@ export type Route = {
   readonly method: 'get' | 'post' | 'patch' | 'delete'
   readonly path: string
   readonly summary: string
-  /** Least role that may ask; absent: viewer for what is read, editor for what changes. */
-  readonly needs?: Role
+  /** Least role that may ask (`nobody`: anyone may); absent: viewer for what is read, editor for what changes. */
+  readonly needs?: Role | 'nobody'
+  /** How it keeps to the labels that a caller is limited to; absent: such callers are refused. */
+  readonly limited?: Limited
   readonly takes: Takes
   /** Path parameters, and query parameters or, where it takes JSON, the fields of its body. */
   readonly input: z.ZodObject
@@ -54,10 +60,12 @@ export type Route = {
   readonly answer: (asked: Asked, services: Services) => Promise<Answer>
 }
 
-type Described = Pick<Route, 'method' | 'path' | 'summary' | 'problems' | 'needs'>
+type Described = Pick<Route, 'method' | 'path' | 'summary' | 'problems' | 'needs' | 'limited'>
 
 type JsonDefinition<Input extends z.ZodObject, Output extends z.ZodType> = Described & {
   readonly takes?: 'json'
+  /** 201 where it makes something; absent: 200. */
+  readonly status?: 200 | 201
   readonly input: Input
   readonly output: Output
   readonly handle: (
@@ -71,14 +79,14 @@ type JsonDefinition<Input extends z.ZodObject, Output extends z.ZodType> = Descr
 export function route<Input extends z.ZodObject, Output extends z.ZodType>(
   definition: JsonDefinition<Input, Output>,
 ): Route {
-  const { handle, output, takes = 'nothing', ...shown } = definition
+  const { handle, output, takes = 'nothing', status = 200, ...shown } = definition
   return {
     ...shown,
     takes,
-    answers: { 200: jsonShape(definition.summary, output) },
+    answers: { [status]: jsonShape(definition.summary, output) },
     async answer(asked, services) {
-      const input = checked(definition.input, asked.input)
-      return { status: 200, json: await handle(input, services, asked) }
+      const input = inputFor(definition, asked)
+      return { status, json: await handle(input, services, asked) }
     },
   }
 }
@@ -141,10 +149,19 @@ export function fileRoute<Input extends z.ZodObject>(definition: FileDefinition<
     takes: 'nothing',
     answers: { 200: { says: definition.summary, type, schema: null } },
     async answer(asked, services) {
-      const input = checked(definition.input, asked.input)
+      const input = inputFor(definition, asked)
       return { status: 200, file: await handle(input, services, asked) }
     },
   }
+}
+
+/** What was sent, checked; an incident filter narrowed to what the caller may see. */
+function inputFor<Input extends z.ZodObject>(
+  { input, limited }: { readonly input: Input; readonly limited?: Limited },
+  asked: Asked,
+): z.output<Input> {
+  const given = checked(input, asked.input)
+  return limited === 'filter' ? narrowed(given, asked.labels) : given
 }
 
 /**

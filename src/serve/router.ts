@@ -1,13 +1,19 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
+import type { Role } from '../model/access.ts'
 import { Problem } from '../model/problem.ts'
-import { callerOf, originOf } from './auth.ts'
+import type { Admit, Terms } from './admit.ts'
+import { noteTarget } from './audit.ts'
+import { originOf } from './auth.ts'
+import { callerOf, findCaller } from './caller.ts'
 import type { Gate } from './gate.ts'
 import { withLabels } from './labels.ts'
-import type { Asked, Route } from './route.ts'
+import type { Answer, Asked, Route } from './route.ts'
 import { deleteLink } from './routes/delete-link.ts'
 import { deleteSignature } from './routes/delete-signature.ts'
 import { deleteSnapshot } from './routes/delete-snapshot.ts'
+import { deleteToken } from './routes/delete-token.ts'
 import { deleteWebhook } from './routes/delete-webhook.ts'
+import { getAudit } from './routes/get-audit.ts'
 import { getCollectScript } from './routes/get-collect-script.ts'
 import { getCounts } from './routes/get-counts.ts'
 import { getHealth } from './routes/get-health.ts'
@@ -33,6 +39,7 @@ import { getStack } from './routes/get-stack.ts'
 import { getStacks } from './routes/get-stacks.ts'
 import { getTicket } from './routes/get-ticket.ts'
 import { getTickets } from './routes/get-tickets.ts'
+import { getTokens } from './routes/get-tokens.ts'
 import { getWebhook } from './routes/get-webhook.ts'
 import { getWebhookDeliveries } from './routes/get-webhook-deliveries.ts'
 import { getWebhooks } from './routes/get-webhooks.ts'
@@ -47,6 +54,7 @@ import { postSignatureLink } from './routes/post-signature-link.ts'
 import { postSignatures } from './routes/post-signatures.ts'
 import { postSnapshotRetry } from './routes/post-snapshot-retry.ts'
 import { postSnapshots } from './routes/post-snapshots.ts'
+import { postTokens } from './routes/post-tokens.ts'
 import { postWebhookTest } from './routes/post-webhook-test.ts'
 import { postWebhooks } from './routes/post-webhooks.ts'
 import { sendAnswer } from './send.ts'
@@ -100,6 +108,10 @@ export const API_ROUTES: readonly Route[] = [
   deleteWebhook,
   postWebhookTest,
   getWebhookDeliveries,
+  getTokens,
+  postTokens,
+  deleteToken,
+  getAudit,
 ]
 
 /** What stands outside the API's prefix, and is in its document all the same. */
@@ -112,16 +124,38 @@ const SLOW_AFTER_MS = 60_000
 const IDLE_MS = 60_000
 const JSON_BYTES_MAX = 64 * 1024
 
-export function createRouter(routes: readonly Route[], services: Services, gate: Gate): Router {
+/** What stands at a router's gates. */
+export type Gates = { readonly gate: Gate; readonly admit: Admit }
+
+export function createRouter(
+  routes: readonly Route[],
+  services: Services,
+  { gate, admit }: Gates,
+): Router {
   const router = express.Router({ caseSensitive: true })
   for (const route of routes) {
     const handlers = [...readers(route), answering(route, services, gate)]
-    router[route.method](route.path, ...handlers)
+    router[route.method](route.path, admit(termsOf(route)), ...handlers)
   }
   for (const path of new Set(routes.map((route) => route.path))) {
-    router.all(path, refuseMethod(routes.filter((route) => route.path === path)))
+    const same = routes.filter((route) => route.path === path)
+    const isOpen = same.some((route) => route.needs === 'nobody')
+    router.all(path, admit(isOpen ? OPEN : ANY_CALLER), refuseMethod(same))
   }
   return router
+}
+
+/** For what answers the same to whoever may ask for anything. */
+export const ANY_CALLER: Terms = { needs: 'collector', limited: 'no-host' }
+export const OPEN: Terms = { needs: 'nobody' }
+
+/** What a route asks of who comes to it. */
+export function termsOf(route: Pick<Route, 'method' | 'needs' | 'limited'>): Terms {
+  return { needs: roleFor(route), limited: route.limited }
+}
+
+export function roleFor({ method, needs }: Pick<Route, 'method' | 'needs'>): Role | 'nobody' {
+  return needs ?? (method === 'get' ? 'viewer' : 'editor')
 }
 
 /** What reads a JSON body; bundles are read while they are used. */
@@ -146,15 +180,37 @@ function answering(route: Route, services: Services, gate: Gate): RequestHandler
       const asked: Asked = {
         input: inputOf(route, request),
         origin: originOf(request, services.config),
-        who: callerOf(request).name,
+        ...callOf(route, request),
         open: () => open(route, request, response, { services, leave }),
       }
-      await sendAnswer(request, response, await route.answer(asked, services))
+      const answer = await route.answer(asked, services)
+      noteTarget(response, targetOf(answer))
+      await sendAnswer(request, response, answer)
     } finally {
       leave()
     }
   }
 }
+
+/** Id of what was made or changed, where the answer tells it. */
+function targetOf(answer: Answer): string | null {
+  if (!('json' in answer) || typeof answer.json !== 'object' || answer.json === null) return null
+  return 'id' in answer.json && typeof answer.json.id === 'string' ? answer.json.id : null
+}
+
+function callOf({ needs }: Route, request: Request): Pick<Asked, 'who' | 'caller' | 'labels'> {
+  const caller = needs === 'nobody' ? (findCaller(request) ?? STRANGER) : callerOf(request)
+  return { who: caller.name, caller, labels: caller.labels }
+}
+
+/** Whoever asks where nobody is asked who they are. */
+const STRANGER = {
+  name: 'anyone',
+  role: 'collector',
+  tokenId: null,
+  labels: null,
+  by: 'open',
+} as const
 
 async function open(
   route: Route,
@@ -169,6 +225,7 @@ async function open(
     takesText: route.takes === 'bundle-or-text',
     slowestBytesPerSecond: SLOWEST_BYTES_PER_SECOND,
     slowAfterMs: services.config.uploadSlowAfterMs ?? SLOW_AFTER_MS,
+    labels: callerOf(request).labels ?? {},
     whenRead() {
       request.setTimeout(0)
       leave()

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import { PROBLEMS, Problem } from '../model/problem.ts'
-import type { Log } from './log.ts'
+import { challenge } from './challenge.ts'
+import { type Log, withoutTokens } from './log.ts'
 import { sendProblemPage } from './pages.ts'
 import { problemAddress } from './route.ts'
 import { sendWhole } from './send.ts'
@@ -23,8 +24,8 @@ export function sendProblems(log: Log, config: ServeSettings): ErrorRequestHandl
       response.destroy()
       return
     }
-    if (problem) sendProblem(request, response, problem)
-    else if (isForPeople(request)) sendProblemPage(request, response, { config, problem: null })
+    if (isForPeople(request, problem)) sendProblemPage(request, response, { config, problem })
+    else if (problem) sendProblem(request, response, problem)
     else sendDocument(request, response, 500, { type: 'about:blank', title: 'Internal Error' })
   }
 }
@@ -33,7 +34,8 @@ export function sendProblem(request: Request, response: Response, problem: Probl
   const { status, title } = PROBLEMS[problem.kind]
   const { allow, retryAfterSeconds = RETRY_AFTER_SECONDS, ...facts } = problem.facts
   if (problem.kind === 'method-unsupported') response.set('Allow', String(allow))
-  if (status === 503) response.set('Retry-After', String(retryAfterSeconds))
+  if (status === 503 || status === 429) response.set('Retry-After', String(retryAfterSeconds))
+  challenge(response, problem.kind)
   sendDocument(request, response, status, { ...facts, type: problemAddress(problem.kind), title })
 }
 
@@ -44,7 +46,7 @@ function sendDocument(
   facts: Readonly<Record<string, unknown>>,
 ): void {
   const { type, title, ...more } = facts
-  const document = { type, title, status, instance: request.originalUrl, ...more }
+  const document = { type, title, status, instance: withoutTokens(request.originalUrl), ...more }
   response.status(status).set('Cache-Control', 'no-store')
   sendWhole(request, response, 'application/problem+json', JSON.stringify(document))
 }
@@ -68,9 +70,11 @@ export function toProblem(error: unknown): Problem | null {
   return null
 }
 
-/** Of what is no API, a browser is shown a page. */
-function isForPeople(request: Request): boolean {
-  return !request.originalUrl.startsWith('/api/') && request.accepts(['json', 'html']) === 'html'
+/** A browser is shown a page of what is no API: that it was our fault, or where to sign in. */
+function isForPeople(request: Request, problem: Problem | null): boolean {
+  const isShown = problem === null || PROBLEMS[problem.kind].status === 401
+  const wantsPage = request.accepts(['json', 'html']) === 'html'
+  return isShown && wantsPage && !request.originalUrl.startsWith('/api/')
 }
 
 /** True when nobody is there any more to be answered. */

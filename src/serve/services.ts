@@ -2,9 +2,10 @@ import type { Ingest } from '../ingest/service.ts'
 import type { Catalogue } from '../model/signature.ts'
 import type { Notifier } from '../notify/notifier.ts'
 import type { Store } from '../store/open.ts'
+import type { ProxySettings } from './proxy.ts'
 
 /** What of the service's settings decides how it answers. */
-export type ServeSettings = {
+export type ServeSettings = ProxySettings & {
   /** Address the service is bound to. */
   readonly host: string
   /** Address people reach it by, e.g. `https://hangar.example.org`; null: as each request says. */
@@ -15,6 +16,10 @@ export type ServeSettings = {
   readonly uploadsAtOnce?: number
   /** Milliseconds after which an upload that only trickles is ended. */
   readonly uploadSlowAfterMs?: number
+  /** Least role that may read /metrics, or `nobody` where anyone may. */
+  readonly metricsNeeds?: string
+  /** Days that the audit trail goes back. */
+  readonly auditDays?: number
 }
 
 /** All that an answer is made of. */

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import type { Labels } from '../model/access.ts'
 import { Problem } from '../model/problem.ts'
 import type { Given } from '../model/snapshot.ts'
 import { archiveKindOf, FIRST_BYTES, isText, looksLike, strangerOf } from './first-bytes.ts'
@@ -24,6 +25,8 @@ export type UploadLimits = {
   /** An upload slower than this, after that time, only holds a place that others need. */
   readonly slowestBytesPerSecond: number
   readonly slowAfterMs: number
+  /** What the host is labelled, whatever the upload says: those that its sender is limited to. */
+  readonly labels?: Labels
   /** Called when the bytes have been read, or will be read no further. */
   readonly whenRead: () => void
 }
@@ -58,13 +61,13 @@ export async function openUpload(
   if (!isForm) refuseType(request, limits.takesText)
   if (request.headers.expect) response.writeContinue()
   const form = isForm ? await soon(openForm(request, response, limits), limits) : null
-  const given = givenOf(query, form, request)
+  const given = givenOf(query, form, request, limits.labels ?? {})
   const { first, bytes } = await peek(paced(form ? form.bytes : rawBytes(request), limits))
   const isTextGiven = judge(first, given.contentType ?? '', limits.takesText)
   async function* whole() {
     try {
       yield* bytes
-      Object.assign(given, givenOf(query, form, request))
+      Object.assign(given, givenOf(query, form, request, limits.labels ?? {}))
     } finally {
       limits.whenRead()
     }
@@ -108,14 +111,17 @@ function givenOf(
   query: Readonly<Record<string, unknown>>,
   form: Form | null,
   request: Request,
+  labels: Labels,
 ): UploadGiven {
   const contentType = form?.contentType ?? request.headers['content-type']
+  const isLabelled = Object.keys(labels).length > 0
   const { name = form?.fileName ?? '', ...said } = checked(UploadFields, {
     ...query,
     ...form?.fields(),
   })
   return {
     ...said,
+    ...(isLabelled ? { labels: { ...said.labels, ...labels } } : {}),
     name,
     receivedAt: new Date().toISOString(),
     ...(contentType === undefined ? {} : { contentType }),

@@ -1,3 +1,4 @@
+import type { Labels } from '../model/access.ts'
 import type { DiagnosedIncident } from '../model/diagnosis.ts'
 import type { HistoryItem, Incident } from '../model/incident.ts'
 import { Problem } from '../model/problem.ts'
@@ -7,7 +8,7 @@ import { toIncidentItem } from './incident-rows.ts'
 import type { HistoryRow } from './life.ts'
 import { linksOfIncident } from './links.ts'
 import type { Store } from './open.ts'
-import { toTime, unpack } from './packed.ts'
+import { fromJson, toTime, unpack } from './packed.ts'
 import type { IncidentRow } from './schema.ts'
 
 export { listIncidents } from './incident-list.ts'
@@ -34,6 +35,12 @@ export async function findIncident(store: Store, id: string): Promise<Incident |
     links: await linksOfIncident(store.read, row),
     history: await historyOf(store, row),
   }
+}
+
+/** Labels of the incident with this id, or null. */
+export async function findIncidentLabels(store: Store, id: string): Promise<Labels | null> {
+  const row = await findRow(store.read, id)
+  return row ? fromJson<Labels>(row.labels) : null
 }
 
 export type IncidentBody = Pick<

@@ -7,6 +7,7 @@ export type Schema = {
   host_stacks: HostStackRow
   cells: CellRow
   links: LinkRow
+  audit: AuditRow
 }
 
 export type HostRow = {
@@ -166,4 +167,31 @@ export type DeliveryRow = {
   answer: number | null
   error: string | null
   excerpt: string | null
+}
+
+export type TokenRow = {
+  token_id: string
+  hash: string
+  hint: string
+  name: string
+  role: string
+  labels: string
+  created_at: number
+  created_by: string
+  last_used_at: number | null
+  expires_at: number | null
+  revoked_at: number | null
+}
+
+export type AuditRow = {
+  audit_no: number
+  at: number
+  who: string
+  token_id: string | null
+  address: string | null
+  action: string
+  method: string
+  path: string
+  target: string | null
+  status: number
 }

@@ -1,3 +1,4 @@
+import type { Labels } from '../model/access.ts'
 import type { DiagnosedTask, Diagnosis } from '../model/diagnosis.ts'
 import {
   type Page,
@@ -15,6 +16,15 @@ import type { SnapshotRow } from './schema.ts'
 export async function findSnapshot(store: Store, id: string): Promise<SnapshotItem | null> {
   const row = await store.read.get<SnapshotRow>('SELECT * FROM snapshots WHERE id = ?', id)
   return row ? toSnapshotItem(row) : null
+}
+
+/** Labels of the snapshot with this id, or null. */
+export async function findSnapshotLabels(store: Store, id: string): Promise<Labels | null> {
+  const row = await store.read.get<{ labels: string }>(
+    'SELECT labels FROM snapshots WHERE id = ?',
+    id,
+  )
+  return row ? fromJson<Labels>(row.labels) : null
 }
 
 export type SnapshotQuery = {

@@ -1,3 +1,4 @@
+import type { Role } from '../model/access.ts'
 import { type Html, html } from './html.ts'
 import { BRAND, MOON, SUN } from './parts/icons.ts'
 import { clipped, instant } from './parts/words.ts'
@@ -10,8 +11,15 @@ export type PageContext = {
   readonly assets: string
   /** `http://host:port`, for addresses that people copy. */
   readonly origin: string
-  /** Name of who is signed in; null where the pages are open or nobody is. */
-  readonly who: string | null
+  /** Who is signed in; null where the pages are open or nobody is. */
+  readonly who: SignedIn | null
+}
+
+export type SignedIn = {
+  readonly name: string
+  readonly role: Role
+  /** False where a proxy or a token says who it is on every request. */
+  readonly canSignOut: boolean
 }
 
 /** One page, before it is put in its frame. */
@@ -104,10 +112,6 @@ function previewOf(origin: string, { path, image }: NonNullable<PageContent['pre
 }
 
 function header({ who }: PageContext, current: PageContent['section']): Html {
-  const signedIn =
-    who === null
-      ? null
-      : html`<span class="who" title="Signed in as ${who}">${clipped(who, 24)}</span>`
   return html`<header class="top">
 <a class="brand" href="/" aria-label="Hangar, the fleet">${BRAND}<span>Hangar</span></a>
 <nav aria-label="Main"><ul>${SECTIONS.map((section) => navItem(section, current))}</ul></nav>
@@ -115,9 +119,18 @@ function header({ who }: PageContext, current: PageContent['section']): Html {
 <label class="unseen" for="find">Find incidents</label>
 <input id="find" name="q" type="search" placeholder="Host, task, function…" autocomplete="off" spellcheck="false" maxlength="200">
 <kbd aria-hidden="true">/</kbd></form>
-${signedIn}
+${who === null ? null : signedIn(who)}
 <button type="button" class="theme script-only" aria-label="Change between light and dark">${SUN}${MOON}</button>
 </header>`
+}
+
+function signedIn({ name, role, canSignOut }: SignedIn): Html {
+  const shown = html`<span class="who" title="Signed in as ${name}, ${role}">${clipped(name, 24)}</span>`
+  const admin = role === 'admin' ? html`<a href="/admin">Admin</a>` : null
+  const out = canSignOut
+    ? html`<form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>`
+    : null
+  return html`<div class="signed-in">${shown}${admin}${out}</div>`
 }
 
 function navItem({ path, name, key }: (typeof SECTIONS)[number], current: string | null): Html {

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { API_PREFIX, API_ROUTES, PLAIN_ROUTES } from '../../src/serve/router.ts'
 import { deadlockBundle, healthyBundle } from './archives.ts'
 import { type Sent, type Service, startService } from './service.ts'
+import { bearer, giveToken } from './tokens.ts'
 
 // Real answers of every route, held to the schemas that its document is made of.
 
@@ -10,8 +11,13 @@ let service: Service
 let snapshot = ''
 let incident = ''
 let fingerprint = ''
+/** One that asks for tokens, for what only an admin may do. */
+let closed: Service
+let admin = ''
 before(async () => {
   service = await startService()
+  closed = await startService()
+  admin = await giveToken(closed, 'admin')
   const query = 'wait=60&label.rack=r1'
   const { json } = await service.post(`/api/v1/snapshots?${query}`, deadlockBundle('seen-1'))
   snapshot = json.id
@@ -20,7 +26,23 @@ before(async () => {
   await service.post('/api/v1/snapshots?wait=60', healthyBundle('seen-2'))
   await service.post('/api/v1/snapshots?wait=60', deadlockBundle('cut-9').subarray(0, 300))
 })
-after(() => service.close())
+after(async () => {
+  await service.close()
+  await closed.close()
+})
+
+const asAdmin = (path: string, init: RequestInit = {}) =>
+  closed.ask(`${API_PREFIX}${path}`, {
+    ...init,
+    headers: { ...init.headers, ...bearer(admin).headers },
+  })
+
+const makeToken = (wanted: object) =>
+  asAdmin('/tokens', {
+    method: 'POST',
+    body: JSON.stringify(wanted),
+    headers: { 'content-type': 'application/json' },
+  })
 
 const api = (path: string) => service.ask(`${API_PREFIX}${path}`)
 
@@ -92,6 +114,22 @@ const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
   'get /stacks/:fingerprint': [() => api(`/stacks/${fingerprint}`)],
   'get /signatures': [() => api('/signatures')],
   'get /signatures/:id': [() => api('/signatures/fuse-flush-deadlock')],
+  'get /tokens': [() => asAdmin('/tokens'), () => asAdmin('/tokens?limit=1')],
+  'post /tokens': [
+    () => makeToken({ name: 'ann', role: 'editor' }),
+    () =>
+      makeToken({ name: 'bob', role: 'viewer', expiresAt: '2999-01-01', labels: { rack: 'r1' } }),
+  ],
+  'delete /tokens/:id': [
+    async () => {
+      const { json } = await makeToken({ name: 'cy', role: 'collector' })
+      return asAdmin(`/tokens/${json.id}`, { method: 'DELETE' })
+    },
+  ],
+  'get /audit': [
+    () => asAdmin('/audit'),
+    () => asAdmin('/audit?limit=1&who=the+admin&since=2026-01-01&until=2999-01-01'),
+  ],
   'get /healthz': [() => service.ask('/healthz')],
   'get /readyz': [() => service.ask('/readyz')],
   'get /collect.sh': [() => service.ask('/collect.sh')],

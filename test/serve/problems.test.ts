@@ -8,13 +8,24 @@ import { PROBLEMS, type ProblemKind } from '../../src/model/problem.ts'
 import { deadlockBundle, healthyBundle, tarHeader, tarOf } from './archives.ts'
 import { rawRequest, readAnswer } from './raw-http.ts'
 import { type Service, startService } from './service.ts'
+import { bearer, giveToken } from './tokens.ts'
 
 // Every way of being told no is provoked through HTTP: the type of this table demands a row for
 // each kind, and a test that each row is answered by its kind.
 
 let service: Service
 let strict: Service
+/** Asks for tokens, and trusts a proxy that is not here. */
+let closed: Service
+let admin = ''
+let limited = ''
 before(async () => {
+  closed = await startService({
+    proxyUserHeader: 'X-Remote-User',
+    trustedProxies: '192.0.2.0/24, 2001:db8::1',
+  })
+  admin = await giveToken(closed, 'admin')
+  limited = await giveToken(closed, 'viewer', { team: 'storage' })
   service = await startService()
   strict = await startService(
     { bundleBytesMax: 3000, uploadsAtOnce: 1, uploadSlowAfterMs: 100 },
@@ -24,6 +35,7 @@ before(async () => {
 after(async () => {
   await service.close()
   await strict.close()
+  await closed.close()
 })
 
 type Told = { readonly status: number; readonly type: unknown; readonly body: string }
@@ -44,10 +56,10 @@ const toldBy = (sent: Awaited<ReturnType<Service['ask']>>): Told => ({
 
 const addWebhook = async (url: string): Promise<Told> =>
   toldBy(
-    await service.ask('/api/v1/webhooks', {
+    await closed.ask('/api/v1/webhooks', {
       method: 'POST',
       body: JSON.stringify({ url }),
-      headers: { 'content-type': 'application/json' },
+      headers: { ...bearer(admin).headers, 'content-type': 'application/json' },
     }),
   )
 
@@ -189,7 +201,7 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
   'signature-changed': () => saveSignature({ yaml: SIGNATURE, ifVersion: 7 }),
   'signature-not-saved': async () =>
     toldBy(await service.ask('/api/v1/signatures/hung-task', { method: 'DELETE' })),
-  'webhook-unknown': async () => toldBy(await service.ask('/api/v1/webhooks/nobody')),
+  'webhook-unknown': async () => toldBy(await closed.ask('/api/v1/webhooks/nobody', bearer(admin))),
   'webhook-address-refused': () => addWebhook('http://169.254.169.254/latest/meta-data'),
   'webhooks-too-many': async () => {
     const url = 'http://127.0.0.1:9/hook'
@@ -216,6 +228,21 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
     const { status, body } = await readAnswer(socket)
     socket.destroy()
     return { status, type: JSON.parse(body).type, body }
+  },
+  'token-missing': async () => toldBy(await closed.ask('/api/v1/incidents')),
+  'token-invalid': async () => toldBy(await closed.ask('/api/v1/incidents', bearer('hgr_none'))),
+  'role-insufficient': async () => toldBy(await closed.ask('/api/v1/tokens', bearer(limited))),
+  'labels-limited': async () => toldBy(await closed.ask('/api/v1/stacks?frame=x', bearer(limited))),
+  'token-unknown': async () =>
+    toldBy(await closed.ask('/api/v1/tokens/x', { method: 'DELETE', ...bearer(admin) })),
+  'proxy-untrusted': async () =>
+    toldBy(await closed.ask('/api/v1/incidents', { headers: { 'x-remote-user': 'ann' } })),
+  'attempts-too-many': async () => {
+    const form = { method: 'POST', body: new URLSearchParams({ token: 'hgr_guess' }) }
+    for (let turn = 0; turn < 10; turn += 1) {
+      assert.equal((await closed.ask('/sign-in', form)).status, 401)
+    }
+    return toldBy(await closed.ask('/sign-in', form))
   },
   'store-full': async () => {
     const full = await startService()

@@ -3,13 +3,14 @@ import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { type Receiver, startReceiver, until } from '../notify/receiver.ts'
 import { deadlockBundle } from './archives.ts'
-import { type Sent, type Service, startService } from './service.ts'
+import type { Sent, Service } from './service.ts'
+import { startAsAdmin } from './tokens.ts'
 
 let service: Service
 let receiver: Receiver
 const admin: Record<string, string> = {}
 before(async () => {
-  service = await startService()
+  service = await startAsAdmin()
   receiver = await startReceiver()
 })
 after(async () => {

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { inflateSync } from 'node:zlib'
 import { rawRequest } from '../serve/raw-http.ts'
 import { type Sent, type Service, startService } from '../serve/service.ts'
+import { startAsAdmin } from '../serve/tokens.ts'
 import { readMarkup } from './markup.ts'
 
 const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
@@ -106,7 +107,7 @@ test('the block for a ticket counts the same in the fleet', async () => {
 })
 
 test('an admin adds a webhook by a form, is shown its secret once, pauses and removes it', async () => {
-  const closed = await startService()
+  const closed = await startAsAdmin()
   try {
     const headers = {}
     const ask = (path: string) => closed.ask(path, { headers: { ...HTML, ...headers } })

@@ -1,4 +1,6 @@
+import type { Caller, Labels, Role } from '../../model/access.ts'
 import type { PageContext } from '../../web/layout.ts'
+import type { Limited } from '../limited.ts'
 import type { Services } from '../services.ts'
 
 /** What a request for a page says. */
@@ -10,11 +12,22 @@ export type AskedPage = {
   readonly query: unknown
   /** Name of the caller, for histories. */
   readonly who: string
+  readonly caller: Caller
+  /** What hosts must be labelled for the caller to see them; null: all are seen. */
+  readonly labels: Labels | null
+}
+
+/** Who may come to a page or send a form. */
+type Described = {
+  readonly path: string
+  /** Least role; absent: viewer for a page, editor for a form. */
+  readonly needs?: Role
+  /** How it keeps to the labels that a caller is limited to; absent: such callers are refused. */
+  readonly limited?: Limited
 }
 
 /** One page: where it lives, and how it is made from the store. */
-export type PageRoute = {
-  readonly path: string
+export type PageRoute = Described & {
   readonly show: (asked: AskedPage, services: Services) => Promise<string>
 }
 
@@ -24,8 +37,7 @@ export type FormAnswer =
   | { readonly status: number; readonly page: string; readonly target?: string }
 
 /** One form without files: where it is sent to, and what it does. */
-export type FormRoute = {
-  readonly path: string
+export type FormRoute = Described & {
   /** `body` is what was sent, not yet checked. */
   readonly act: (asked: AskedPage, body: unknown, services: Services) => Promise<FormAnswer>
 }

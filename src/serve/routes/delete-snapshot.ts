@@ -7,6 +7,7 @@ export const deleteSnapshot = route({
   method: 'delete',
   path: '/snapshots/:id',
   summary: 'Forgets a snapshot that has failed, and its bytes',
+  limited: 'snapshot',
   input: z.strictObject({ id }),
   output: z.object({ id: text }),
   problems: ['snapshot-unknown', 'snapshot-not-failed'],

@@ -13,6 +13,7 @@ export const getCollectScript = fileRoute({
   method: 'get',
   path: '/collect.sh',
   summary: 'The collector, a script of POSIX sh: curl -fsS ADDRESS/collect.sh -o hangar-collect',
+  needs: 'nobody',
   type: SHELL_SCRIPT,
   input: z.strictObject({}),
   problems: [],

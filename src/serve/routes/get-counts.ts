@@ -9,6 +9,7 @@ export const getCounts = route({
   method: 'get',
   path: '/counts',
   summary: 'How many incidents, hosts and tasks, by any keys',
+  limited: 'filter',
   input: CountsQuery,
   output: z.object({ rows: list(CountRow) }),
   problems: ['request-invalid'],

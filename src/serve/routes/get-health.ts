@@ -5,6 +5,7 @@ export const getHealth = route({
   method: 'get',
   path: '/healthz',
   summary: 'Whether the process answers at all',
+  needs: 'nobody',
   input: z.strictObject({}),
   output: z.object({ status: z.literal('ok') }),
   problems: [],

@@ -9,6 +9,7 @@ export const getIncidentLinks = route({
   method: 'get',
   path: '/incidents/:id/links',
   summary: 'Links of an incident, with those it inherits',
+  limited: 'incident',
   input: z.strictObject({ id }),
   output: z.object({ items: list(Link) }),
   problems: ['incident-unknown'],

@@ -9,6 +9,7 @@ export const getIncident = route({
   method: 'get',
   path: '/incidents/:id',
   summary: 'One incident, with its evidence and history',
+  limited: 'incident',
   input: z.strictObject({ id }),
   output: Incident,
   problems: ['incident-unknown'],

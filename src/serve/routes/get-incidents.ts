@@ -7,6 +7,7 @@ export const getIncidents = route({
   method: 'get',
   path: '/incidents',
   summary: 'Incidents of the fleet: one for each host boot, signature and subject',
+  limited: 'filter',
   input: IncidentsQuery,
   output: pageOf(IncidentItem),
   problems: ['request-invalid', 'cursor-invalid'],

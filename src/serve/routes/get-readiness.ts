@@ -6,6 +6,7 @@ export const getReadiness = route({
   method: 'get',
   path: '/readyz',
   summary: 'Whether the service can take and answer: its store is read to know',
+  needs: 'nobody',
   input: z.strictObject({}),
   output: z.object({ status: z.literal('ready'), queued: z.int() }),
   problems: [],

@@ -7,6 +7,7 @@ export const getSignatures = route({
   method: 'get',
   path: '/signatures',
   summary: 'What is looked for in every bundle',
+  limited: 'no-host',
   input: z.strictObject({}),
   output: pageOf(SignatureItem),
   problems: ['request-invalid'],

@@ -8,6 +8,7 @@ export const getSnapshotArchive = fileRoute({
   method: 'get',
   path: '/snapshots/:id/archive',
   summary: 'The bytes as they were uploaded',
+  limited: 'snapshot',
   type: 'application/octet-stream',
   input: z.strictObject({ id }),
   problems: ['snapshot-unknown', 'archive-removed'],

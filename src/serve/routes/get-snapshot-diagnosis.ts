@@ -8,6 +8,7 @@ export const getSnapshotDiagnosis = route({
   method: 'get',
   path: '/snapshots/:id/diagnosis',
   summary: 'What a stored bundle shows',
+  limited: 'snapshot',
   input: z.strictObject({ id }),
   output: Diagnosis,
   problems: ['snapshot-unknown', 'snapshot-pending', 'snapshot-failed'],

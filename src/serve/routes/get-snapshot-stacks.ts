@@ -9,6 +9,7 @@ export const getSnapshotStacks = route({
   method: 'get',
   path: '/snapshots/:id/stacks',
   summary: 'The distinct stacks of a stored bundle, the most common first',
+  limited: 'snapshot',
   input: z.strictObject({ id, ...paging }),
   output: pageOf(SnapshotStack),
   problems: [

@@ -10,6 +10,7 @@ export const getSnapshotTasks = route({
   method: 'get',
   path: '/snapshots/:id/tasks',
   summary: 'The notable tasks of a stored bundle: blocked, exiting, reported',
+  limited: 'snapshot',
   input: z.strictObject({ id, ...paging }),
   output: pageOf(DiagnosedTask),
   problems: [

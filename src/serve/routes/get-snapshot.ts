@@ -9,6 +9,7 @@ export const getSnapshot = route({
   method: 'get',
   path: '/snapshots/:id',
   summary: 'One stored bundle, and how far its diagnosis is',
+  limited: 'snapshot',
   input: z.strictObject({ id }),
   output: SnapshotItem,
   problems: ['snapshot-unknown'],

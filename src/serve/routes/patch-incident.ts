@@ -9,6 +9,7 @@ export const patchIncident = route({
   method: 'patch',
   path: '/incidents/:id',
   summary: 'Acknowledges, resolves, reopens or mutes an incident, or adds a note',
+  limited: 'incident',
   takes: 'json',
   input: z.strictObject({ id, ...changeFields }).refine(saysSomething, { error: SAYS_NOTHING }),
   output: Incident,

@@ -8,6 +8,8 @@ export const postAnalyze = uploadRoute({
   method: 'post',
   path: '/analyze',
   summary: 'Diagnoses a bundle or a text; nothing is stored',
+  needs: 'viewer',
+  limited: 'no-host',
   takes: 'bundle-or-text',
   input: z.strictObject({
     ...uploadFields,

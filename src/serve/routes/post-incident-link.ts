@@ -9,6 +9,7 @@ export const postIncidentLink = route({
   method: 'post',
   path: '/incidents/:id/links',
   summary: 'Ties a ticket or page to an incident',
+  limited: 'incident',
   takes: 'json',
   input: z.strictObject({ id, ...newLink }),
   output: Link,

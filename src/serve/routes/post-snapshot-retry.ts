@@ -9,6 +9,7 @@ export const postSnapshotRetry = route({
   method: 'post',
   path: '/snapshots/:id/retry',
   summary: 'Diagnoses a snapshot that has failed once more',
+  limited: 'snapshot',
   input: z.strictObject({ id }),
   output: SnapshotItem,
   problems: ['snapshot-unknown', 'snapshot-not-failed'],

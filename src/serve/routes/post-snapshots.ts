@@ -24,6 +24,8 @@ export const postSnapshots = uploadRoute({
   method: 'post',
   path: '/snapshots',
   summary: 'Takes a bundle in',
+  needs: 'collector',
+  limited: 'handler',
   takes: 'bundle',
   input: z.strictObject({
     ...uploadFields,

@@ -19,6 +19,15 @@ const ADVICE = {
   'text-unreadable':
     'It holds no stack, kernel report, process listing or goroutine dump. Paste the lines as they are, prefixes included.',
   'body-empty': 'Paste a text, or choose a file.',
+  'token-missing': 'Sign in, or send an access token as Authorization: Bearer TOKEN.',
+  'token-invalid':
+    'It may have expired or been revoked. An admin makes another: npx hangar token create.',
+  'role-insufficient': 'Ask an admin for a token with a greater role, or sign in with another one.',
+  'labels-limited':
+    'Your token sees only hosts with certain labels, and what is here is of the whole fleet.',
+  'proxy-untrusted':
+    'The address of the proxy is missing in HANGAR_TRUSTED_PROXIES, or this is none.',
+  'attempts-too-many': 'Wait a minute.',
   'too-busy': 'Try again in a minute; what was accepted is kept.',
   'store-full': 'Free space in the data folder, or add a disk.',
 } as const satisfies { readonly [Kind in ProblemKind]?: string }

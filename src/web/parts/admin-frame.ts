@@ -1,9 +1,11 @@
 import { type Html, html } from '../html.ts'
-import { layout, type PageContext } from '../layout.ts'
+import { crumbs, layout, type PageContext } from '../layout.ts'
 
 /** The pages of admins, in the order of their menu; each has its row in `serve/pages.ts`, too. */
 export const ADMIN_PAGES = [
+  { path: '/admin/tokens', name: 'Tokens', says: 'Who has access: make, list and revoke tokens.' },
   { path: '/admin/webhooks', name: 'Webhooks', says: 'Who is told when incidents open and end.' },
+  { path: '/admin/audit', name: 'Audit trail', says: 'What was changed, when and by whom.' },
 ] as const
 
 export type AdminContent = {
@@ -19,7 +21,8 @@ export function adminPage(context: PageContext, path: string, content: AdminCont
     title,
     description,
     section: null,
-    body: html`<nav class="sub-pages" aria-label="Admin"><ul>${ADMIN_PAGES.map((page) => item(page, path))}</ul></nav>
+    body: html`${crumbs('/admin', 'Admin')}
+<nav class="sub-pages" aria-label="Admin"><ul>${ADMIN_PAGES.map((page) => item(page, path))}</ul></nav>
 <header class="list-head"><h1>${title}</h1></header>
 ${body}`,
   })
