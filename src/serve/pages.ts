@@ -24,6 +24,7 @@ import {
 } from './pages/admin.ts'
 import { analyzeForm, showAnalyze } from './pages/analyze.ts'
 import type { AskedPage, FormAnswer, FormRoute, PageRoute } from './pages/asked.ts'
+import { changeTicked } from './pages/bulk.ts'
 import { showComparison } from './pages/compare.ts'
 import { showFleet } from './pages/fleet.ts'
 import { showHost, showHosts } from './pages/hosts.ts'
@@ -76,6 +77,7 @@ export const PAGES: readonly PageRoute[] = [
 
 /** Every form that is sent, save those that carry a file. */
 export const FORMS: readonly FormRoute[] = [
+  { path: '/incidents/bulk', act: changeTicked },
   { path: '/incidents/:id/state', limited: 'incident', act: changeState },
   { path: '/incidents/:id/links', limited: 'incident', act: addIncidentLink },
   { path: '/incidents/:id/links/:link/remove', act: removeIncidentLink },

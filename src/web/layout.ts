@@ -156,6 +156,7 @@ const SHORTCUTS = html`<dialog class="shortcuts" aria-labelledby="shortcuts-titl
 <dl>
 <dt><kbd>/</kbd></dt><dd>find, or filter the list</dd>
 <dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next and previous row or section</dd>
+<dt><kbd>x</kbd></dt><dd>tick the marked row</dd>
 <dt><kbd>Enter</kbd></dt><dd>open the marked row</dd>
 <dt><kbd>g</kbd> then a letter</dt><dd>${GO_KEYS}</dd>
 <dt><kbd>t</kbd></dt><dd>light or dark</dd>

@@ -2,7 +2,8 @@ import type { IncidentItem, Page } from '../../model/incident.ts'
 import { INCIDENT_SORTS, type IncidentFilter } from '../../model/query.ts'
 import { flag, type Html, html } from '../html.ts'
 import { layout, type PageContext } from '../layout.ts'
-import { incidentBox } from '../parts/incident-list.ts'
+import { bulkForm } from '../parts/bulk.ts'
+import { incidentTools } from '../parts/incident-tools.ts'
 import { pager } from '../parts/paging.ts'
 import { clipped, grouped, plural } from '../parts/words.ts'
 
@@ -41,7 +42,8 @@ export function incidentsPage(context: PageContext, view: IncidentsView): string
 <form class="filters" method="get" action="/incidents" data-auto-submit aria-label="Filters">${filters(view)}</form>
 <div class="results">
 <header class="list-head"><h1>${plural(total, 'incident')}</h1>${chips(view)}</header>
-${items.length === 0 ? nothing(view) : incidentBox(items, context.now)}
+${incidentTools(address, context.now)}
+${items.length === 0 ? nothing(view) : bulkForm(items, context.now, address)}
 ${pager({ address, cursor, next, shown: items.length, total }, 'incident')}
 </div>
 </div>`,
@@ -50,7 +52,7 @@ ${pager({ address, cursor, next, shown: items.length, total }, 'incident')}
 
 const SORT_NAMES = { lastSeen: 'last seen', firstSeen: 'first seen', severity: 'severity' } as const
 
-function filters({ filter, sort, facets, kept }: IncidentsView): Html {
+function filters({ filter, sort, facets, kept, address }: IncidentsView): Html {
   const sorts = INCIDENT_SORTS.map((name) => {
     const mark = flag('selected', name === sort)
     return html`<option value="${name}"${mark}>${SORT_NAMES[name]}</option>`
@@ -59,7 +61,8 @@ function filters({ filter, sort, facets, kept }: IncidentsView): Html {
 <p class="field"><label for="q">Words</label>
 <input id="q" name="q" type="search" value="${filter.q ?? ''}" placeholder="host, task, function, title" autocomplete="off" spellcheck="false" data-filter></p>
 <p class="field"><label for="sort">Order by</label><select id="sort" name="sort">${sorts}</select></p>
-${facets.map(facetBox)}
+<p class="field"><label for="host">Host</label><input id="host" name="host" type="search" placeholder="its whole name, or !name" autocomplete="off" spellcheck="false"></p>
+${facets.map((facet) => facetBox(address, facet))}
 ${kept.map(({ name, value }) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <p class="buttons"><button class="main">Filter</button> <a class="button" href="/incidents">Clear</a></p>
 `
@@ -67,7 +70,7 @@ ${kept.map(({ name, value }) => html`<input type="hidden" name="${name}" value="
 
 const VALUES_SHOWN = 8
 
-function facetBox({ name, title, values }: Facet): Html | null {
+function facetBox(address: string, { name, title, values }: Facet): Html | null {
   if (values.length === 0) return null
   const sorted = [...values].sort(
     (one, other) =>
@@ -76,19 +79,24 @@ function facetBox({ name, title, values }: Facet): Html | null {
   const isShort = values.length <= VALUES_SHOWN
   const shown = isShort ? values : sorted.slice(0, VALUES_SHOWN)
   const folded = isShort ? [] : sorted.slice(VALUES_SHOWN)
-  const boxes = (some: Facet['values']) => some.map((value) => facetValue(name, value))
+  const boxes = (some: Facet['values']) => some.map((value) => facetValue(address, name, value))
   const more = html`<details><summary>${grouped(folded.length)} more</summary>${boxes(folded)}</details>`
   return html`
 <fieldset class="facet"><legend>${title}</legend>${boxes(shown)}${folded.length === 0 ? null : more}</fieldset>`
 }
 
-function facetValue(name: string, { value, incidents, isChosen }: Facet['values'][number]): Html {
+function facetValue(
+  address: string,
+  name: string,
+  { value, incidents, isChosen }: Facet['values'][number],
+): Html {
   const mark = flag('checked', isChosen)
+  const not = html`<a class="facet-not" href="${withNot(address, name, value)}" aria-label="Without ${name} ${value}" title="Without ${value}">≠</a>`
   return html`
-<label class="${incidents === 0 ? 'facet-value none' : 'facet-value'}">
+<div class="facet-row"><label class="${incidents === 0 ? 'facet-value none' : 'facet-value'}">
 <input type="checkbox" name="${name}" value="${value}"${mark}>
 <span class="cut" title="${value}">${clipped(value, 60)}</span>
-<span class="facet-count">${grouped(incidents)}</span></label>`
+<span class="facet-count">${grouped(incidents)}</span></label>${isChosen ? null : not}</div>`
 }
 
 /** Filters in force, each with the address without it. */
@@ -112,6 +120,12 @@ function chip(address: string, { name, value }: Chosen): Html {
   return html`
 <li><a href="${without(address, name, value)}" title="Remove ${name} ${value}">${says}
 <span aria-hidden="true">×</span></a></li>`
+}
+
+function withNot(address: string, name: string, value: string): string {
+  const query = new URLSearchParams(address.split('?')[1] ?? '')
+  query.append(name, `!${value}`)
+  return `/incidents?${query.toString()}`
 }
 
 function without(address: string, name: string, value: string): string {

@@ -16,11 +16,12 @@ export function incidentBox(items: readonly IncidentItem[], now: string): Html {
   return html`<div class="panel flush">${incidentList(items, now)}</div>`
 }
 
-function incidentRow(item: IncidentItem, now: string): Html {
+/** One incident of a list; `tick` is the box that picks it, where several can be picked. */
+export function incidentRow(item: IncidentItem, now: string, tick: Html | null = null): Html {
   const { severity, title, summary, state, resolution, verdict, lastSeen, mutedUntil } = item
   return html`
 <li class="incident-row sev-${severity}" data-row>
-<span class="row-sev" title="${severity}">${severityIcon(severity)}<span class="unseen">${severity}</span></span>
+<span class="row-sev" title="${severity}">${severityIcon(severity)}<span class="unseen">${severity}</span>${tick}</span>
 <div class="row-main">
 <a class="row-title" href="${incidentPath(item.id)}">${clipped(title, 160)}</a>
 <p class="row-summary">${inline(clipped(summary, 260))}</p>

@@ -6,9 +6,18 @@ export function bringCopyButtons() {
     const button = event.target instanceof Element ? event.target.closest('button.copy') : null
     if (button instanceof HTMLButtonElement) void copyFrom(button)
   })
+  for (const button of document.querySelectorAll('button[data-copy-address]')) {
+    button.addEventListener('click', () => void copyAddress(button))
+  }
   for (const input of document.querySelectorAll('input.copy-input')) {
     input.addEventListener('focus', () => input instanceof HTMLInputElement && input.select())
   }
+}
+
+/** @param {Element} button */
+async function copyAddress(button) {
+  const address = new URL(button.getAttribute('data-copy-address') ?? '', location.href)
+  button.textContent = (await copyText(address.href)) ? 'Copied' : 'Copy it from the address bar'
 }
 
 /** @param {HTMLButtonElement} button */

@@ -13,6 +13,7 @@ export function bringKeys(changeTheme) {
     '/': focusFilter,
     j: () => step(1),
     k: () => step(-1),
+    x: tickMarked,
     t: changeTheme,
     y: copyFirst,
     '?': showKeys,
@@ -66,6 +67,11 @@ function openMarked(event) {
   if (event.target !== document.body) return
   const link = document.querySelector('.marked a, .marked summary')
   if (link instanceof HTMLElement) link.click()
+}
+
+function tickMarked() {
+  const box = document.querySelector('.marked .tick')
+  if (box instanceof HTMLInputElement) box.click()
 }
 
 function copyFirst() {
