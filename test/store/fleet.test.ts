@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { countIncidents } from '../../src/store/counts.ts'
+import { countValues } from '../../src/store/facets.ts'
 import { changeIncident, listIncidents } from '../../src/store/incidents.ts'
 import type { Store } from '../../src/store/open.ts'
 import { readOpenLabels, readOpenNow } from '../../src/store/open-now.ts'
@@ -66,4 +68,17 @@ test('a trend holds each stretch since an instant, whatever became of its incide
   )
   const late = { key: 'total', span: 'day', sinceMs: START_MS + 24 * HOUR_MS } as const
   assert.equal((await readTrend(store, late)).length, 1)
+})
+
+test('values of a facet are counted as the counts are, with and without filters', async (t) => {
+  const store = temporaryStore(t)
+  await fillStore(store)
+  for (const filter of [{}, { state: ['!resolved'] }, { host: ['a'] }, { severity: ['low'] }]) {
+    const rows = await countIncidents(store, { by: ['signature'], filter, interval: null })
+    const counted = await countValues(store, 'signature', filter)
+    assert.deepEqual(
+      [...counted],
+      rows.map((row) => [row['signature'], row.incidents]),
+    )
+  }
 })

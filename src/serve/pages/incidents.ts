@@ -3,7 +3,7 @@ import { SEVERITIES, VERDICTS } from '../../model/diagnosis.ts'
 import { type CountKey, INCIDENT_STATES, type Incident } from '../../model/incident.ts'
 import { Problem } from '../../model/problem.ts'
 import type { IncidentFilter, IncidentQuery } from '../../model/query.ts'
-import { countIncidents } from '../../store/counts.ts'
+import { countValues } from '../../store/facets.ts'
 import { listIncidents } from '../../store/incident-list.ts'
 import { changeIncident, FOR_GOOD_MS, findIncident } from '../../store/incidents.ts'
 import type { Store } from '../../store/open.ts'
@@ -56,10 +56,7 @@ async function facetOf(
 ): Promise<Facet> {
   const { [name]: own, ...others } = filter
   const chosen = new Set<string>(own ?? [])
-  const rows = await countIncidents(store, { by: [name], filter: others, interval: null })
-  const counts = new Map(
-    rows.flatMap((row) => (row[name] === null ? [] : [[String(row[name]), row.incidents]])),
-  )
+  const counts = await countValues(store, name, others)
   const plain = [...chosen].filter((value) => !value.startsWith('!'))
   const names = order ?? [...new Set([...counts.keys(), ...plain])].slice(0, FACET_VALUES_MAX)
   const values = names
