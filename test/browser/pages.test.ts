@@ -129,7 +129,10 @@ test('the fleet leads to an incident, which shows verdict, command, graph, evide
   await picture(page, 'fleet')
   await page.locator('a.row-title', { hasText: 'FUSE flush deadlock' }).click()
   assert.match(await heading(page), /FUSE flush deadlock/)
-  assert.match(await textOf(page.locator('#run pre.command').first()), /\/abort$/)
+  assert.match(
+    await textOf(page.locator('#run pre.command', { hasText: '/abort' }).first()),
+    /\/abort$/,
+  )
   assert.match(await page.locator('#graph svg').first().innerHTML(), /✕ flusher/)
   assert.match(await textOf(page.locator('#evidence')), /fuse_flush\+0x/)
   assert.match(await textOf(page.locator('#stacks .telling').first()), /fuse_flush.*waits here/s)
@@ -172,7 +175,7 @@ test('a page of another site cannot send the form', async () => {
 test('a ticked filter applies at once and is the address; its chip takes it away', async () => {
   const page = await stage.open('/incidents')
   const all = await page.locator('li.incident-row').count()
-  await page.getByLabel('critical').check()
+  await page.getByRole('checkbox', { name: 'critical' }).check()
   await page.waitForURL(/severity=critical/)
   assert.doesNotMatch(page.url(), /q=|sort=/)
   assert.ok((await page.locator('li.incident-row').count()) < all)
