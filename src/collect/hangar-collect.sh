@@ -555,7 +555,7 @@ within() {
 # ----------------------------------------------------------------------------------------- reading
 
 LISTS=0 QUEUE='' PAR_MAX=16 END=0 READ_END=0
-PER_LIST=400 # files of one grep: some 10 ms of work
+PER_LIST=1500 # files of one grep: some 50 ms of work
 
 late() { [ "$TICKS" -ge "$READ_END" ]; }
 

@@ -9,10 +9,10 @@ const folder = testFolder('options')
 after(folder.remove)
 
 test('shellcheck finds nothing', { skip: lacks('shellcheck') }, () => {
-  const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-S', 'warning', SCRIPT], {
-    encoding: 'utf8',
-  })
+  const check = 'shellcheck -s sh -S warning "$0"'
+  const { stdout, status } = spawnSync('sh', ['-c', check, SCRIPT], { encoding: 'utf8' })
   assert.equal(stdout, '')
+  assert.equal(status, 0)
 })
 
 const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
