@@ -8,9 +8,7 @@ import {
   addVisit,
   lifeOf,
   listHistory,
-  listSightings,
   listUnsettled,
-  listVisits,
   replaceHistory,
 } from '../store/incident-events.ts'
 import { addStarts, findSame } from '../store/incident-identity.ts'
@@ -26,7 +24,8 @@ import { completeSnapshot, findGiven } from '../store/snapshot-save.ts'
 import { saveSource } from '../store/sources.ts'
 import type { Sql } from '../store/sql.ts'
 import { saveSnapshotStacks, saveStacks } from '../store/stacks.ts'
-import { advance, begin, isNext, type LifeEvent, relive } from './lifecycle.ts'
+import { advance, begin, isNext, type LifeEvent } from './lifecycle.ts'
+import { lifeAgain } from './relive-incident.ts'
 
 /**
  * Writes all that one snapshot shows: its rows, and what becomes of the incidents of its host.
@@ -131,7 +130,9 @@ async function openIncident(saving: Saving, incident: FoundIncident): Promise<In
   const row = await insertIncident(tx, at, life, tellerOf(saving, incident))
   await addSighting(tx, row, saving.snapshotNo, { ...sighting, proof: incident.proof })
   // What a late snapshot opens, later ones that are known already may have ended.
-  if (!saving.isNewest) return reliveIncident(saving, row, null)
+  // One that was withdrawn comes back with what people wrote.
+  const isBack = (await listHistory(tx, row)).length > 0
+  if (!saving.isNewest || isBack) return reliveIncident(saving, row, null)
   if (history) await addHistory(tx, row, history)
   return row
 }
@@ -170,21 +171,8 @@ async function reliveIncident(
   row: IncidentRow,
   incident: FoundIncident | null,
 ): Promise<IncidentRow> {
-  const { tx, host } = saving
-  const sightings = await listSightings(tx, row)
-  const shownIn = new Set(sightings.map(({ snapshotId }) => snapshotId))
-  const visits = await listVisits(tx, host.host_id, sightings[0]?.at ?? 0)
-  const people = (await listHistory(tx, row)).filter(({ byPerson }) => byPerson)
-  const again = relive(
-    [
-      ...sightings.map(({ proof, ...sighting }) => ({ kind: 'shown' as const, sighting, proof })),
-      ...visits
-        .filter(({ snapshotId }) => !shownIn.has(snapshotId))
-        .map((visit) => ({ kind: 'absent' as const, visit })),
-      ...people.map((line) => ({ kind: 'person' as const, row: line })),
-    ],
-    row.boot_id,
-  )
+  const { tx } = saving
+  const again = await lifeAgain(tx, row)
   if (!again) return row
   await replaceHistory(tx, row, again.history)
   return write(saving, row, again.life, incident)

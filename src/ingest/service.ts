@@ -29,6 +29,7 @@ import { Runner } from './runner.ts'
 import { spool } from './spool.ts'
 import { type IngestStats, statsOf } from './stats.ts'
 import { KEPT_FOR_GOOD, type Keep, Sweeper } from './sweeper.ts'
+import { WorkRunner } from './work-runner.ts'
 
 /** What the service does with bundles. */
 export type Ingest = {
@@ -71,6 +72,8 @@ export type Ingest = {
   stats(): Promise<IngestStats>
   /** Ends mutes and gives up what need not be kept any longer; done by itself each minute. */
   sweep(): Promise<void>
+  /** What takes long: trials, and history read again. */
+  readonly work: WorkRunner
   /** What is looked for, as of now. */
   readonly catalogue: LiveCatalogue
   /** Ends what is being worked on, as far as it ends in time, and leaves the rest for the next start. */
@@ -99,6 +102,7 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
   try {
     const parts = await openParts(settings)
     parts.runner.wake()
+    parts.work.wake()
     return { ...ingestOf(parts), close: () => closeParts(parts, lock) }
   } catch (error) {
     lock.release()
@@ -119,6 +123,7 @@ type Parts = {
   readonly catalogue: LiveCatalogue
   readonly failed: FailedSnapshots
   readonly sweeper: Sweeper
+  readonly work: WorkRunner
 }
 
 async function openParts(settings: IngestSettings): Promise<Parts> {
@@ -134,13 +139,15 @@ async function openParts(settings: IngestSettings): Promise<Parts> {
   const failed = new FailedSnapshots({ store, files, now, wake: () => runner.wake() })
   const { keep = KEPT_FOR_GOOD } = settings
   const sweeper = new Sweeper({ store, files, logFolder, log, keep, now })
-  const stations = { pool, receiver, runner, failed, sweeper }
+  const work = new WorkRunner({ store, catalogue, now })
+  const stations = { pool, receiver, runner, failed, sweeper, work }
   return { store, limits, now, logFolder, files, log, catalogue, ...stations }
 }
 
 async function closeParts(parts: Parts, lock: { release(): void }): Promise<void> {
   await parts.sweeper.close()
   await parts.receiver.idle()
+  await parts.work.close()
   await parts.runner.close()
   await parts.pool.close()
   await parts.log.close()
@@ -148,9 +155,10 @@ async function closeParts(parts: Parts, lock: { release(): void }): Promise<void
 }
 
 function ingestOf(parts: Parts): Omit<Ingest, 'close'> {
-  const { store, receiver, runner, failed, limits, files, logFolder, catalogue } = parts
+  const { store, receiver, runner, failed, limits, files, logFolder, catalogue, work } = parts
   return {
     catalogue,
+    work,
     async receive(bytes, given) {
       refuseWhenBusy((await queueDepth(store.read)).jobs, limits.queueMax)
       const receipt = await receiver.receive(bytes, given)

@@ -13,6 +13,13 @@ export function unnamedHostOf(incidentId: string): string {
   return `${UNNAMED}${Number.parseInt(incidentId.slice(-8), 16)}`
 }
 
+/**
+ * Why an incident is over where no person said so: a later snapshot of the host shows it gone, or
+ * that the host was started anew; or under the present signatures it never was one.
+ */
+export const RESOLUTIONS = ['cleared', 'rebooted', 'withdrawn'] as const
+export type Resolution = (typeof RESOLUTIONS)[number]
+
 /** One change in the life of an incident. */
 export type HistoryItem = {
   /** RFC 3339 UTC. */
@@ -29,6 +36,8 @@ export type HistoryItem = {
     | 'muted'
     | 'unmuted'
     | 'noted'
+    | 'reclassified'
+    | 'withdrawn'
   /** `hangar` for what a snapshot showed, else the name of a token. */
   readonly who: string
   /** The snapshot that showed it; null for what people did. */
@@ -47,7 +56,7 @@ export type IncidentItem = {
   readonly severity: Severity
   readonly state: IncidentState
   /** Why it is resolved: `cleared`, `rebooted`, or null (open, or resolved by people). */
-  readonly resolution: 'cleared' | 'rebooted' | null
+  readonly resolution: Resolution | null
   /** RFC 3339: nobody wants to hear of it until then, 9999-12-31T23:59:59.999Z for good; null when it is not muted. */
   readonly mutedUntil: string | null
   readonly title: string

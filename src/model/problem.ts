@@ -61,6 +61,8 @@ export const PROBLEMS = {
     status: 422,
     title: 'Nothing is sent to this address',
   },
+  'job-unknown': { status: 404, title: 'There is no job with this id' },
+  'job-ended': { status: 409, title: 'The job is not in a state from which this can be done' },
   'cursor-invalid': { status: 400, title: 'The cursor is not one that this list gave' },
   'address-unknown': { status: 404, title: 'There is nothing at this address' },
   'method-unsupported': { status: 405, title: 'The address does not take this method' },

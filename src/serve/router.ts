@@ -23,6 +23,8 @@ import { getIncident } from './routes/get-incident.ts'
 import { getIncidentLinks } from './routes/get-incident-links.ts'
 import { getIncidentMarkdown } from './routes/get-incident-markdown.ts'
 import { getIncidents } from './routes/get-incidents.ts'
+import { getJob } from './routes/get-job.ts'
+import { getJobs } from './routes/get-jobs.ts'
 import { getProblemLinks } from './routes/get-problem-links.ts'
 import { getReadiness } from './routes/get-readiness.ts'
 import { getSignature } from './routes/get-signature.ts'
@@ -49,9 +51,12 @@ import { patchWebhook } from './routes/patch-webhook.ts'
 import { postAnalyze } from './routes/post-analyze.ts'
 import { postIncidentLink } from './routes/post-incident-link.ts'
 import { postIncidentsBulk } from './routes/post-incidents-bulk.ts'
+import { postJobMoves } from './routes/post-job-moves.ts'
 import { postProblemLink } from './routes/post-problem-link.ts'
+import { postReclassify } from './routes/post-reclassify.ts'
 import { postSignatureLink } from './routes/post-signature-link.ts'
 import { postSignatures } from './routes/post-signatures.ts'
+import { postSignaturesTry } from './routes/post-signatures-try.ts'
 import { postSnapshotRetry } from './routes/post-snapshot-retry.ts'
 import { postSnapshots } from './routes/post-snapshots.ts'
 import { postTokens } from './routes/post-tokens.ts'
@@ -97,6 +102,7 @@ export const API_ROUTES: readonly Route[] = [
   getStack,
   getSignatures,
   postSignatures,
+  postSignaturesTry,
   getSignatureVersions,
   getSignature,
   patchSignature,
@@ -112,6 +118,10 @@ export const API_ROUTES: readonly Route[] = [
   postTokens,
   deleteToken,
   getAudit,
+  postReclassify,
+  getJobs,
+  getJob,
+  ...postJobMoves,
 ]
 
 /** What stands outside the API's prefix, and is in its document all the same. */

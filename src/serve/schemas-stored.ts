@@ -3,7 +3,7 @@ import type * as catalogue from '../model/catalogue.ts'
 import { SIGNATURE_SOURCES } from '../model/catalogue.ts'
 import { SEVERITIES, SUBJECT_KINDS } from '../model/diagnosis.ts'
 import type * as model from '../model/incident.ts'
-import { INCIDENT_STATES, SNAPSHOT_STATUSES } from '../model/incident.ts'
+import { INCIDENT_STATES, RESOLUTIONS, SNAPSHOT_STATUSES } from '../model/incident.ts'
 import { LINK_TARGETS, type Link as LinkModel } from '../model/link.ts'
 import type { HostWhole as HostWholeModel } from '../store/hosts.ts'
 import type * as stacks from '../store/stacks.ts'
@@ -48,6 +48,8 @@ export const HistoryItem = exactly<model.HistoryItem>()(
         'resolved',
         'cleared',
         'rebooted',
+        'reclassified',
+        'withdrawn',
         'reopened',
         'muted',
         'unmuted',
@@ -66,7 +68,7 @@ const incidentFields = {
   url,
   ...finding,
   state: z.enum(INCIDENT_STATES),
-  resolution: z.enum(['cleared', 'rebooted']).nullable(),
+  resolution: z.enum(RESOLUTIONS).nullable(),
   mutedUntil: instant.nullable().meta({
     description: 'Nobody wants to hear of it until then; 9999-12-31T23:59:59.999Z: for good',
   }),

@@ -11,9 +11,14 @@ import type { Readable } from 'node:stream'
 export type BlobFiles = { readonly blobs: string; readonly temporary: string }
 
 export function openBlobFiles(dataFolder: string): BlobFiles {
-  const folders = { blobs: join(dataFolder, 'blobs'), temporary: join(dataFolder, 'tmp') }
+  const folders = blobFilesOf(dataFolder)
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true })
   return folders
+}
+
+/** Where they are, made or not. */
+export function blobFilesOf(dataFolder: string): BlobFiles {
+  return { blobs: join(dataFolder, 'blobs'), temporary: join(dataFolder, 'tmp') }
 }
 
 export function temporaryPath(files: BlobFiles, id: string): string {

@@ -1,5 +1,5 @@
 import { SEVERITIES, VERDICTS } from '../model/diagnosis.ts'
-import type { HistoryItem, IncidentState } from '../model/incident.ts'
+import { type HistoryItem, type IncidentState, RESOLUTIONS } from '../model/incident.ts'
 import type { Looked, Proof } from './found.ts'
 import { oneOf } from './incident-rows.ts'
 import type { HistoryRow, Life, Sighting, Visit } from './life.ts'
@@ -65,6 +65,31 @@ export async function addSighting(
   )
 }
 
+/** The same, where the snapshot may be one that shows it already. */
+export async function putSighting(
+  tx: Sql,
+  incident: Pick<IncidentRow, 'host_id' | 'incident_no'>,
+  snapshotNo: number,
+  sighting: SightingWithProof,
+): Promise<void> {
+  await removeSighting(tx, incident, snapshotNo)
+  await addSighting(tx, incident, snapshotNo, sighting)
+}
+
+/** A snapshot does not show an incident after all. */
+export async function removeSighting(
+  tx: Sql,
+  incident: Pick<IncidentRow, 'host_id' | 'incident_no'>,
+  snapshotNo: number,
+): Promise<void> {
+  await tx.run(
+    'DELETE FROM incident_snapshots WHERE host_id = ? AND incident_no = ? AND snapshot_no = ?',
+    incident.host_id,
+    incident.incident_no,
+    snapshotNo,
+  )
+}
+
 const SIGHTING = `SELECT taken_at AS at, snapshot_id AS snapshotId, verdict, severity, proof
   FROM incident_snapshots WHERE host_id = ? AND incident_no = ?`
 
@@ -81,6 +106,39 @@ export async function listSightings(
   return rows.map((row) => ({ ...row, proof: fromJson<Proof>(row.proof) }))
 }
 
+/** How many snapshots of a range of numbers show an incident. */
+export async function countSightings(
+  sql: Sql,
+  incident: Pick<IncidentRow, 'host_id' | 'incident_no'>,
+  range: { readonly low: number; readonly high: number },
+): Promise<number> {
+  const row = await sql.get<{ count: number }>(
+    `SELECT count(*) AS count FROM incident_snapshots
+     WHERE host_id = ? AND incident_no = ? AND snapshot_no >= ? AND snapshot_no <= ?`,
+    incident.host_id,
+    incident.incident_no,
+    range.low,
+    range.high,
+  )
+  return row?.count ?? 0
+}
+
+/** The newest incident of a host boot with this signature and subject, or null. */
+export async function findByIdentityText(
+  sql: Sql,
+  boot: { readonly hostId: number; readonly bootId: string },
+  identity: string,
+): Promise<IncidentRow | null> {
+  return sql.get<IncidentRow>(
+    `SELECT * FROM incidents WHERE host_id = ? AND boot_id = ? AND identity >= ? AND identity < ?
+     ORDER BY identity DESC LIMIT 1`,
+    boot.hostId,
+    boot.bootId,
+    `${identity} @`,
+    `${identity} A`,
+  )
+}
+
 /** The life a row tells of. */
 export async function lifeOf(tx: Sql, row: IncidentRow): Promise<Life> {
   const newest = await tx.get<{ proof: string }>(
@@ -90,7 +148,7 @@ export async function lifeOf(tx: Sql, row: IncidentRow): Promise<Life> {
   )
   return {
     state: stateOf(row),
-    resolution: oneOf(['cleared', 'rebooted'] as const, row.resolution, null),
+    resolution: oneOf(RESOLUTIONS, row.resolution, null),
     mutedUntil: row.muted_until,
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,

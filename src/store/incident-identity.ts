@@ -65,6 +65,15 @@ export function compareStarts(left: Starts, right: Starts): 'same' | 'other' | '
   return shared.some((name) => left[name] === right[name]) ? 'same' : 'other'
 }
 
+/** Whether a row answers to what a snapshot tells. */
+export function hasIdentity(
+  row: IncidentRow,
+  { identity, starts }: Pick<FoundIncident, 'identity' | 'starts'>,
+): boolean {
+  if (identityOf(row) !== identity) return false
+  return compareStarts(fromJson<Starts>(row.starts), starts) !== 'other'
+}
+
 const STARTS_MAX = 64
 
 /** Keeps what a sighting adds to what is known of an incident. */

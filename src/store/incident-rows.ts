@@ -1,5 +1,5 @@
 import { SEVERITIES, SUBJECT_KINDS, VERDICTS } from '../model/diagnosis.ts'
-import { INCIDENT_STATES, type IncidentItem } from '../model/incident.ts'
+import { INCIDENT_STATES, type IncidentItem, RESOLUTIONS } from '../model/incident.ts'
 import { fromJson, toTime } from './packed.ts'
 import type { IncidentRow } from './schema.ts'
 
@@ -12,7 +12,7 @@ export function toIncidentItem(row: IncidentRow): IncidentItem {
     verdict: oneOf(VERDICTS, row.verdict, 'possible'),
     severity: oneOf(SEVERITIES, row.severity, 'info'),
     state: oneOf(INCIDENT_STATES, row.state, 'open'),
-    resolution: oneOf(['cleared', 'rebooted'] as const, row.resolution, null),
+    resolution: oneOf(RESOLUTIONS, row.resolution, null),
     mutedUntil: row.muted_until === null ? null : toTime(row.muted_until),
     title: row.title,
     summary: row.summary,

@@ -8,9 +8,10 @@ import { kernelSeriesOf } from './incident-rows.ts'
 import type { Life } from './life.ts'
 import { isPressing } from './outbox.ts'
 import { fromJson, fromTime } from './packed.ts'
-import { changeCounts } from './roll-ups.ts'
+import { changeCounts, dropCounts } from './roll-ups.ts'
 import type { IncidentRow } from './schema.ts'
 import type { Sql } from './sql.ts'
+import { putAside, takeBack } from './withdrawn.ts'
 
 /** The snapshot whose words an incident takes on. */
 export type Teller = {
@@ -30,7 +31,8 @@ export async function insertIncident(
   life: Life,
   teller: Teller,
 ): Promise<IncidentRow> {
-  const id = newIncidentId(at.nowMs, at.hostId)
+  const back = await takeBack(tx, at, teller.found)
+  const id = back?.id ?? newIncidentId(at.nowMs, at.hostId)
   const draft = {
     host_id: at.hostId,
     id,
@@ -38,21 +40,42 @@ export async function insertIncident(
     identity: identityColumn(teller.found.identity, id),
     starts: JSON.stringify(teller.found.starts),
     signature: teller.found.signature,
-    incident_no: 0,
+    incident_no: back?.incident_no ?? (await nextIncidentNo(tx)),
     ...wordsOf(teller),
     ...lifeColumns(life),
   }
   const row: IncidentRow = { ...draft, cell_id: await findCell(tx, countedOf(draft)) }
-  const made = await tx.get<{ incident_no: number }>(
-    `INSERT INTO incidents (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
-     RETURNING incident_no`,
+  await tx.run(
+    `INSERT INTO incidents (incident_no, ${COLUMNS.join(', ')})
+     VALUES (?, ${COLUMNS.map(() => '?').join(', ')})`,
+    row.incident_no,
     ...COLUMNS.map((column) => row[column]),
   )
-  const written = { ...row, incident_no: made?.incident_no ?? 0 }
-  await writeTeller(tx, written, teller, true)
-  await changeCounts(tx, null, countedOf(written))
-  await countOnHost(tx, null, written)
-  return written
+  await writeTeller(tx, row, teller, back === null)
+  await changeCounts(tx, null, countedOf(row))
+  await countOnHost(tx, null, row)
+  return row
+}
+
+/** One more than any incident has or had: what hangs on one must never hang on another. */
+async function nextIncidentNo(tx: Sql): Promise<number> {
+  const row = await tx.get<{ last: number | null }>(
+    `SELECT max(last) AS last FROM (SELECT max(incident_no) AS last FROM incidents
+     UNION ALL SELECT max(incident_no) FROM withdrawn_incidents)`,
+  )
+  return (row?.last ?? 0) + 1
+}
+
+/** Puts an incident aside that no snapshot shows any more: it is counted nowhere. */
+export async function withdrawIncident(tx: Sql, row: IncidentRow, atMs: number): Promise<void> {
+  await putAside(tx, row, atMs)
+  await dropCounts(tx, countedOf(row))
+  await tx.run(
+    `UPDATE hosts SET incidents = incidents - 1, open_incidents = open_incidents - ?
+     WHERE host_id = ?`,
+    isPressing(row) ? 1 : 0,
+    row.host_id,
+  )
 }
 
 /** Writes what became of an incident; `teller` when a snapshot tells it better than before. */

@@ -2,6 +2,7 @@ import type { Labels } from '../model/access.ts'
 import type { DiagnosedIncident } from '../model/diagnosis.ts'
 import type { HistoryItem, Incident } from '../model/incident.ts'
 import { Problem } from '../model/problem.ts'
+import { hostIdOf } from './ids.ts'
 import { findRow, type IncidentChange, writeChange } from './incident-change.ts'
 import { listHistory } from './incident-events.ts'
 import { toIncidentItem } from './incident-rows.ts'
@@ -10,6 +11,7 @@ import { linksOfIncident } from './links.ts'
 import type { Store } from './open.ts'
 import { fromJson, toTime, unpack } from './packed.ts'
 import type { IncidentRow } from './schema.ts'
+import { findWithdrawn } from './withdrawn.ts'
 
 export { listIncidents } from './incident-list.ts'
 
@@ -21,7 +23,8 @@ const SEEN_MAX = 50
 
 /** The incident with this id, or null. */
 export async function findIncident(store: Store, id: string): Promise<Incident | null> {
-  const row = await findRow(store.read, id)
+  const row =
+    (await findRow(store.read, id)) ?? (await findWithdrawn(store.read, hostIdOf(id) ?? 0, id))
   if (!row) return null
   const body = await store.read.get<{ body: Uint8Array }>(
     'SELECT body FROM incident_bodies WHERE host_id = ? AND incident_no = ?',

@@ -1,12 +1,12 @@
 import type { Severity, Verdict } from '../model/diagnosis.ts'
-import type { HistoryItem, IncidentState } from '../model/incident.ts'
+import type { HistoryItem, IncidentState, Resolution } from '../model/incident.ts'
 import type { Looked, Proof } from './found.ts'
 
 // The life of an incident as the store keeps it; what it follows from is decided in ingest.
 
 export type Life = {
   readonly state: IncidentState
-  readonly resolution: 'cleared' | 'rebooted' | null
+  readonly resolution: Resolution | null
   /** Nobody wants to hear of it until then; null when it is not muted. */
   readonly mutedUntil: number | null
   readonly firstSeen: number
@@ -57,8 +57,14 @@ const STATE_AFTER: Readonly<Partial<Record<HistoryRow['what'], IncidentState>>> 
   reopened: 'open',
 }
 
+/** What no snapshot tells: it is kept when a life is found again out of its snapshots. */
+export function isKept({ byPerson, what }: HistoryRow): boolean {
+  return byPerson || what === 'reclassified' || what === 'withdrawn'
+}
+
 /** A life after what a person did; what was done is kept as it was written. */
 export function obey(life: Life, row: HistoryRow): Life {
+  if (!row.byPerson) return life
   const state = STATE_AFTER[row.what] ?? life.state
   return {
     ...life,

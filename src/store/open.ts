@@ -45,6 +45,13 @@ export function openStore(dataFolder: string): Store {
   }
 }
 
+/** Reads the store of a folder from another thread: what is committed, nothing else. */
+export function openReader(dataFolder: string): Sql {
+  const reader = connect(join(dataFolder, 'hangar.db'))
+  reader.pragma('query_only = 1')
+  return sqlOf(reader)
+}
+
 export function closeStore(store: Store): Promise<void> {
   return store.close()
 }

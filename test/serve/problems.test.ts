@@ -208,6 +208,13 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
     for (let turn = 0; turn < 100; turn += 1) assert.equal((await addWebhook(url)).status, 200)
     return addWebhook(url)
   },
+  'job-unknown': () => get('/api/v1/jobs/nothing'),
+  'job-ended': async () => {
+    const asked = await service.post('/api/v1/reclassify', '{}', 'application/json')
+    const path = `/api/v1/jobs/${asked.json.id}/cancel`
+    await service.post(path, '{}', 'application/json')
+    return toldBy(await service.post(path.replace('cancel', 'resume'), '{}', 'application/json'))
+  },
   'cursor-invalid': () => get('/api/v1/incidents?cursor=x'),
   'address-unknown': () => get('/api/v1/nothing'),
   'method-unsupported': async () =>

@@ -105,6 +105,8 @@ const CHANGES: Readonly<Record<HistoryItem['what'], string>> = {
   muted: 'Muted',
   unmuted: 'No longer muted',
   noted: 'Noted',
+  reclassified: 'Read again',
+  withdrawn: 'Withdrawn',
 }
 
 /** Newest first. */
