@@ -21,7 +21,7 @@ const SMALL = ['--resample', '0', '--exclude', 'dmesg,cgroup,ns,fd,mountinfo,loc
 
 function prepared(args: readonly string[] = SMALL) {
   const at = folder.fresh()
-  const host = makeHost(at, [{ tgid: 1 }, { tgid: 9, comm: 'app' }])
+  const host = makeHost(at, [{ tgid: 1 }, { tgid: 9, comm: 'app', state: 'D' }])
   return { at, run: `${at}/run`, host, args: [...host.args, '--out', `${at}/out.tar.gz`, ...args] }
 }
 
@@ -59,7 +59,7 @@ for (const shell of SHELLS) {
   test(`${shell.name}: a signal ends it, and it clears up`, { skip }, async () => {
     const { at, args } = prepared(['--resample', '20'])
     const { child, run, ended } = startCollector({ shell, args, folder: at })
-    await sleep(700)
+    await untilLocked(run)
     child.kill('SIGTERM')
     const { code } = await ended
     assert.equal(code, 143)
@@ -69,8 +69,7 @@ for (const shell of SHELLS) {
   test(`${shell.name}: of two at once, one says that the other is at work`, { skip }, async () => {
     const { at, args } = prepared(['--resample', '20'])
     const first = startCollector({ shell, args, folder: at })
-    const until = performance.now() + 15_000
-    while (!locked(first.run) && performance.now() < until) await sleep(20)
+    await untilLocked(first.run)
     const second = await collect({ shell, args, folder: at })
     assert.equal(second.code, 4, second.stderr)
     assert.match(second.stderr, /another run \(process \d+\)/)
@@ -78,6 +77,11 @@ for (const shell of SHELLS) {
     await first.ended
     await nothingRemains(first.run, 2000)
   })
+}
+
+async function untilLocked(run: string): Promise<void> {
+  const until = performance.now() + 15_000
+  while (!locked(run) && performance.now() < until) await sleep(20)
 }
 
 function locked(run: string): boolean {
