@@ -36,6 +36,11 @@ export const PROBLEMS = {
   },
   'archive-removed': { status: 410, title: 'The archive of this snapshot is no longer kept' },
   'stack-unknown': { status: 404, title: 'There is no stack with this fingerprint' },
+  'problem-merge-circular': {
+    status: 409,
+    title: 'A problem is not merged into itself, nor into one that is part of it',
+  },
+  'problem-not-merged': { status: 409, title: 'The problem is not merged into another' },
   'incident-unknown': { status: 404, title: 'There is no incident with this id' },
   'incident-changed': { status: 409, title: 'The incident is in another state by now' },
   'host-unknown': { status: 404, title: 'There is no host with this name' },

@@ -9,6 +9,7 @@ import type { Gate } from './gate.ts'
 import { withLabels } from './labels.ts'
 import type { Answer, Asked, Route } from './route.ts'
 import { deleteLink } from './routes/delete-link.ts'
+import { deleteProblemMerge } from './routes/delete-problem-merge.ts'
 import { deleteSignature } from './routes/delete-signature.ts'
 import { deleteSnapshot } from './routes/delete-snapshot.ts'
 import { deleteToken } from './routes/delete-token.ts'
@@ -25,7 +26,9 @@ import { getIncidentMarkdown } from './routes/get-incident-markdown.ts'
 import { getIncidents } from './routes/get-incidents.ts'
 import { getJob } from './routes/get-job.ts'
 import { getJobs } from './routes/get-jobs.ts'
+import { getProblem } from './routes/get-problem.ts'
 import { getProblemLinks } from './routes/get-problem-links.ts'
+import { getProblems } from './routes/get-problems.ts'
 import { getReadiness } from './routes/get-readiness.ts'
 import { getSignature } from './routes/get-signature.ts'
 import { getSignatureLinks } from './routes/get-signature-links.ts'
@@ -46,6 +49,7 @@ import { getWebhook } from './routes/get-webhook.ts'
 import { getWebhookDeliveries } from './routes/get-webhook-deliveries.ts'
 import { getWebhooks } from './routes/get-webhooks.ts'
 import { patchIncident } from './routes/patch-incident.ts'
+import { patchProblem } from './routes/patch-problem.ts'
 import { patchSignature } from './routes/patch-signature.ts'
 import { patchWebhook } from './routes/patch-webhook.ts'
 import { postAnalyze } from './routes/post-analyze.ts'
@@ -53,6 +57,7 @@ import { postIncidentLink } from './routes/post-incident-link.ts'
 import { postIncidentsBulk } from './routes/post-incidents-bulk.ts'
 import { postJobMoves } from './routes/post-job-moves.ts'
 import { postProblemLink } from './routes/post-problem-link.ts'
+import { postProblemMerge } from './routes/post-problem-merge.ts'
 import { postReclassify } from './routes/post-reclassify.ts'
 import { postSignatureLink } from './routes/post-signature-link.ts'
 import { postSignatures } from './routes/post-signatures.ts'
@@ -90,6 +95,11 @@ export const API_ROUTES: readonly Route[] = [
   getIncidentLinks,
   postSignatureLink,
   getSignatureLinks,
+  getProblems,
+  getProblem,
+  patchProblem,
+  postProblemMerge,
+  deleteProblemMerge,
   postProblemLink,
   getProblemLinks,
   deleteLink,

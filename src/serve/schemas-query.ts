@@ -14,7 +14,7 @@ const LIMIT_MAX = 500
 const ALTERNATIVES_MAX = 100
 
 /** One or several values of a parameter that may be repeated. */
-const many = <Item extends z.ZodType>(item: Item) =>
+export const many = <Item extends z.ZodType>(item: Item) =>
   z.preprocess(
     (given) => (typeof given === 'string' ? [given] : given),
     z.array(item).min(1).max(ALTERNATIVES_MAX),

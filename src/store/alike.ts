@@ -1,6 +1,7 @@
 import type { OpenAndAll } from '../model/ticket.ts'
 import { countIncidents } from './counts.ts'
 import type { Store } from './open.ts'
+import { membersOf, mergedRoot } from './problem-groups.ts'
 
 /** How often the signature of an incident is found in the fleet; out of cells. */
 export async function countSignature(store: Store, signature: string): Promise<OpenAndAll> {
@@ -19,18 +20,21 @@ export async function countSignature(store: Store, signature: string): Promise<O
   }
 }
 
-/** The same of its shape: out of the roll-up of shapes, and of an index of those that are open. */
+/** The same of its problem: out of the roll-up of shapes, and of an index of those that are open. */
 export async function countShape(store: Store, fingerprint: string): Promise<OpenAndAll> {
+  const root = await mergedRoot(store.read, fingerprint)
+  const members = await membersOf(store.read, fingerprint)
   const all = await store.read.get<{ incidents: number; hosts: number }>(
     `SELECT incidents, hosts FROM counts
-     WHERE dimension = 'fingerprint' AND span = 'all' AND value = ? AND bucket = 0`,
-    fingerprint,
+     WHERE dimension = ? AND span = 'all' AND value = ? AND bucket = 0`,
+    root === null ? 'fingerprint' : 'problem',
+    root ?? fingerprint,
   )
   const open = await store.read.get<{ incidents: number; hosts: number }>(
     `SELECT count(*) AS incidents, count(DISTINCT host_id) AS hosts FROM incidents
-     WHERE fingerprint = ? AND state IN ('open', 'acknowledged')
+     WHERE fingerprint IN (${members.map(() => '?').join(', ')}) AND state IN ('open', 'acknowledged')
        AND severity <> 'info' AND muted = 0`,
-    fingerprint,
+    ...members,
   )
   return {
     incidents: all?.incidents ?? 0,

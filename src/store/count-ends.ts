@@ -48,6 +48,13 @@ async function endsOfIncidents(tx: Sql, group: Group): Promise<Ends | null> {
       group.value,
     )
   }
+  if (group.dimension === 'problem') {
+    return tx.get<Ends>(
+      `${select} JOIN problems p ON p.fingerprint = i.fingerprint ${within} AND p.root = ?`,
+      ...range,
+      group.value,
+    )
+  }
   const column = columnOf(group.dimension)
   return tx.get<Ends>(`${select} ${within} AND i.${column} = ?`, ...range, group.value)
 }

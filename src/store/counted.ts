@@ -14,6 +14,7 @@ export type Counted = Pick<
   | 'kernel_series'
   | 'fingerprint'
   | 'host_name'
+  | 'title'
   | 'cell_id'
   | 'task_count'
   | 'first_seen'

@@ -12,6 +12,7 @@ import {
 } from './incident-filter.ts'
 import type { Store } from './open.ts'
 import { toTime } from './packed.ts'
+import { mergedRoot } from './problem-groups.ts'
 import type { FigureColumns } from './schema.ts'
 import { withTicketsResolved } from './ticket-filter.ts'
 
@@ -57,7 +58,26 @@ async function ofRollUp(store: Store, query: CountQuery): Promise<readonly Count
     key,
     query.interval ?? 'all',
   )
-  return toRows(query, rows)
+  return toRows(query, key === 'fingerprint' ? await byProblem(store, query, rows) : rows)
+}
+
+/** Shapes that were merged are counted as the problem they are part of, which has counts of its own. */
+async function byProblem(
+  store: Store,
+  { interval }: CountQuery,
+  rows: readonly KeyedFigures[],
+): Promise<readonly KeyedFigures[]> {
+  const merged = await store.read.all<KeyedFigures>(
+    `SELECT value AS k0, bucket, incidents, hosts, tasks, first_seen, last_seen FROM counts
+     WHERE dimension = 'problem' AND span = ?`,
+    interval ?? 'all',
+  )
+  if (merged.length === 0) return rows
+  const alone: KeyedFigures[] = []
+  for (const row of rows) {
+    if ((await mergedRoot(store.read, row['k0'] ?? '')) === null) alone.push(row)
+  }
+  return [...alone, ...merged]
 }
 
 function isCellKey(key: CountKey): key is keyof typeof CELL_KEYS {
@@ -103,12 +123,19 @@ async function ofIncidents(store: Store, query: CountQuery): Promise<readonly Co
 
 function keyColumn(key: CountKey, index: number): RawBuilder<unknown> {
   const column = Object.entries(DIMENSION_COLUMNS).find(([name]) => name === key)?.[1]
+  // Few are merged, so that the others cost no look.
+  if (key === 'fingerprint')
+    return sql`coalesce(${sql.ref(`l${index}.root`)}, incidents.fingerprint)`
   return column ? sql.ref(`incidents.${column}`) : sql.ref(`l${index}.value`)
 }
 
 function labelJoin(key: CountKey, index: number): RawBuilder<unknown> {
-  if (!key.startsWith(LABEL_PREFIX)) return sql``
   const alias = sql.ref(`l${index}`)
+  if (key === 'fingerprint') {
+    return sql`LEFT JOIN (SELECT fingerprint AS shape, root FROM problems WHERE merged_into IS NOT NULL)
+      AS ${alias} ON ${alias}.shape = incidents.fingerprint`
+  }
+  if (!key.startsWith(LABEL_PREFIX)) return sql``
   return sql`JOIN incident_labels AS ${alias} ON ${alias}.host_id = incidents.host_id
     AND ${alias}.incident_no = incidents.incident_no AND ${alias}.label = ${key.slice(LABEL_PREFIX.length)}`
 }

@@ -23,7 +23,7 @@ export const SPANS = { hour: HOUR_MS, day: DAY_MS, all: 0 } as const
 export type Span = keyof typeof SPANS
 
 /** Keys whose values are so many that an hour holds hardly two incidents of one: no rows by the hour. */
-const MANY_VALUED: readonly string[] = ['host', 'kernel', 'fingerprint']
+const MANY_VALUED: readonly string[] = ['host', 'kernel', 'fingerprint', 'problem']
 
 /** The shortest span that a key of counts is rolled up by. */
 export function finestSpan(dimension: string): 'hour' | 'day' {

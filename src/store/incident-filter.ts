@@ -2,6 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { IncidentFilter } from '../model/query.ts'
 import type { Store } from './open.ts'
 import { fromTime } from './packed.ts'
+import { withMembers } from './problem-groups.ts'
 import { splitValues } from './split-values.ts'
 import { ticketConditions } from './ticket-filter.ts'
 
@@ -52,7 +53,10 @@ export async function incidentConditions(
   return [
     ...cellConditions(filter),
     ...(await hostConditions(store, filter.host ?? [])),
-    ...valueConditions(sql.ref('fingerprint'), filter.fingerprint ?? []),
+    ...valueConditions(
+      sql.ref('fingerprint'),
+      await withMembers(store.read, filter.fingerprint ?? []),
+    ),
     ...timeConditions(filter),
     ...(await labelConditions(store, filter.labels ?? {})),
     ...(await frameConditions(store, filter.frame ?? [])),

@@ -15,6 +15,7 @@ import {
 import { toIncidentItem } from './incident-rows.ts'
 import type { Store } from './open.ts'
 import { fromCursor, limitOf, toCursor } from './page.ts'
+import { withMembers } from './problem-groups.ts'
 import type { IncidentRow } from './schema.ts'
 import { splitValues } from './split-values.ts'
 import { withTicketsResolved } from './ticket-filter.ts'
@@ -112,7 +113,11 @@ async function countMatching(store: Store, filter: IncidentFilter): Promise<numb
   if (isEmpty(filter)) return sumCounts(store, 'total', [''])
   if (isOfCells(filter)) return sumCells(store, cellConditions(filter))
   const single = singleDimension(filter)
-  if (single) return sumCounts(store, single.dimension, single.values)
+  if (single) {
+    const isShape = single.dimension === 'fingerprint'
+    const values = isShape ? await withMembers(store.read, single.values) : single.values
+    return sumCounts(store, single.dimension, values)
+  }
   const { rows } = await sql<{ n: number }>`
     SELECT count(*) AS n FROM incidents ${whereAll(await incidentConditions(store, filter))}`.execute(
     store.db,

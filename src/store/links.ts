@@ -4,6 +4,7 @@ import { hostIdOf, newId } from './ids.ts'
 import { oneOf } from './incident-rows.ts'
 import type { Store } from './open.ts'
 import { toTime } from './packed.ts'
+import { membersOf } from './problem-groups.ts'
 import type { IncidentRow, LinkRow } from './schema.ts'
 import type { Sql } from './sql.ts'
 
@@ -93,13 +94,20 @@ export async function linksOfIncident(
   return all.filter((link, index) => all.findIndex(({ url }) => url === link.url) === index)
 }
 
+/** Of a problem, those on any of its shapes: they follow a merge, and part again. */
 async function linksOn(sql: Sql, { kind, id }: Linked): Promise<readonly Link[]> {
-  const rows = await sql.all<LinkRow>(
-    'SELECT * FROM links WHERE target_kind = ? AND target = ? ORDER BY link_no LIMIT ?',
-    kind,
-    id,
-    LINKS_MAX,
-  )
+  const targets = kind === 'problem' ? await membersOf(sql, id) : [id]
+  const rows: LinkRow[] = []
+  for (const target of targets) {
+    rows.push(
+      ...(await sql.all<LinkRow>(
+        'SELECT * FROM links WHERE target_kind = ? AND target = ? ORDER BY link_no LIMIT ?',
+        kind,
+        target,
+        LINKS_MAX,
+      )),
+    )
+  }
   return rows.map(toLink)
 }
 

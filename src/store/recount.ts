@@ -1,4 +1,5 @@
 import { DIMENSION_COLUMNS, finestSpan, LABEL_PREFIX, SPANS } from './dimensions.ts'
+import { refreshProblem } from './problem-figures.ts'
 import type { Sql } from './sql.ts'
 
 /**
@@ -20,11 +21,43 @@ export async function recount(tx: Sql): Promise<void> {
     })
   }
   await recountKey(tx, {
+    name: 'problem',
+    from: `incidents i JOIN problems p ON p.fingerprint = i.fingerprint AND EXISTS (SELECT 1 FROM problems q WHERE q.root = p.root AND q.fingerprint <> q.root)`,
+    dimension: `'problem'`,
+    value: 'p.root',
+  })
+  await recountKey(tx, {
     name: LABEL_PREFIX,
     from: 'incidents i JOIN incident_labels l ON l.host_id = i.host_id AND l.incident_no = i.incident_no',
     dimension: `'${LABEL_PREFIX}' || l.label`,
     value: 'l.value',
   })
+  await recountProblems(tx)
+}
+
+const PARTS = { signature: 'signature', class: 'class', kernel: 'kernel', host: 'host_id' } as const
+
+async function recountProblems(tx: Sql): Promise<void> {
+  await tx.run(
+    `INSERT INTO problems (fingerprint, root, is_listed, title, class, own_open, is_known, open, incidents, hosts, first_seen, last_seen, heat)
+     SELECT fingerprint, fingerprint, 0, max(title), max(class), 0, 0, 0, 0, 0, 0, 0, 0 FROM incidents
+     WHERE fingerprint <> '' GROUP BY fingerprint ON CONFLICT (fingerprint) DO NOTHING`,
+  )
+  await tx.run('DELETE FROM problem_parts')
+  for (const [part, column] of Object.entries(PARTS)) {
+    await tx.run(
+      `INSERT INTO problem_parts (fingerprint, part, value, incidents, first_seen, last_seen)
+       SELECT fingerprint, '${part}', ${column}, count(*), min(first_seen), max(last_seen)
+       FROM incidents WHERE fingerprint <> '' GROUP BY fingerprint, ${column}`,
+    )
+  }
+  await tx.run(
+    `UPDATE problems SET own_open = (SELECT count(*) FROM incidents i WHERE i.fingerprint = problems.fingerprint
+       AND i.state IN ('open', 'acknowledged') AND i.severity <> 'info' AND i.muted = 0)`,
+  )
+  for (const { root } of await tx.all<{ root: string }>('SELECT DISTINCT root FROM problems')) {
+    await refreshProblem(tx, root)
+  }
 }
 
 /** A key of counts, as SQL on the incidents `i`. */

@@ -2,6 +2,8 @@ import { joinCell, leaveCell, touchCell } from './cells.ts'
 import { findEnds, type Group } from './count-ends.ts'
 import { type Counted, isShorter } from './counted.ts'
 import { bucketOf, DIMENSION_COLUMNS, finestSpan, LABEL_PREFIX, SPANS } from './dimensions.ts'
+import { mergedRoot } from './problem-groups.ts'
+import { changeProblems } from './problem-parts.ts'
 import type { Sql } from './sql.ts'
 
 /**
@@ -10,22 +12,24 @@ import type { Sql } from './sql.ts'
  */
 export async function changeCounts(tx: Sql, before: Counted | null, after: Counted): Promise<void> {
   await (before ? moveCounts(tx, before, after) : addCounts(tx, after))
+  await changeProblems(tx, before, after)
 }
 
 /** Takes an incident out of every count. Its own rows must be gone. */
 export async function dropCounts(tx: Sql, incident: Counted): Promise<void> {
-  for (const group of groupsOf(incident).values()) await leave(tx, group, incident)
+  for (const group of (await groupsOf(tx, incident)).values()) await leave(tx, group, incident)
   await leaveCell(tx, incident)
+  await changeProblems(tx, incident, null)
 }
 
 async function addCounts(tx: Sql, incident: Counted): Promise<void> {
-  for (const group of groupsOf(incident).values()) await join(tx, group, incident)
+  for (const group of (await groupsOf(tx, incident)).values()) await join(tx, group, incident)
   await joinCell(tx, incident)
 }
 
 async function moveCounts(tx: Sql, before: Counted, after: Counted): Promise<void> {
-  const left = groupsOf(before)
-  const joined = groupsOf(after)
+  const left = await groupsOf(tx, before)
+  const joined = await groupsOf(tx, after)
   for (const [key, group] of left) if (!joined.has(key)) await leave(tx, group, before)
   for (const [key, group] of joined) {
     await (left.has(key) ? touch(tx, group, before, after) : join(tx, group, after))
@@ -36,9 +40,9 @@ async function moveCounts(tx: Sql, before: Counted, after: Counted): Promise<voi
 }
 
 /** Finest span first, as `leave` needs it. */
-function groupsOf(incident: Counted): Map<string, Group> {
+async function groupsOf(tx: Sql, incident: Counted): Promise<Map<string, Group>> {
   const groups = new Map<string, Group>()
-  const values = valuesOf(incident)
+  const values = valuesOf(incident, await mergedRoot(tx, incident.fingerprint))
   for (const span of Object.keys(SPANS) as (keyof typeof SPANS)[]) {
     const bucket = bucketOf(incident.first_seen, span)
     for (const [dimension, value] of values) {
@@ -49,9 +53,13 @@ function groupsOf(incident: Counted): Map<string, Group> {
   return groups
 }
 
-function valuesOf(incident: Counted): readonly (readonly [string, string])[] {
+function valuesOf(
+  incident: Counted,
+  problem: string | null,
+): readonly (readonly [string, string])[] {
   return [
     ['total', ''],
+    ...(problem === null ? [] : [['problem', problem] as const]),
     ...Object.entries(DIMENSION_COLUMNS).map(([name, column]) => [name, incident[column]] as const),
     ...Object.entries(incident.labelValues).map(
       ([label, value]) => [LABEL_PREFIX + label, value] as const,

@@ -8,6 +8,7 @@ export type Schema = {
   cells: CellRow
   links: LinkRow
   audit: AuditRow
+  problems: ProblemRow
 }
 
 export type HostRow = {
@@ -194,4 +195,23 @@ export type AuditRow = {
   path: string
   target: string | null
   status: number
+}
+
+export type ProblemRow = {
+  fingerprint: string
+  root: string
+  merged_into: string | null
+  is_listed: number
+  name: string | null
+  note: string | null
+  title: string
+  class: string
+  own_open: number
+  is_known: number
+  open: number
+  incidents: number
+  hosts: number
+  first_seen: number
+  last_seen: number
+  heat: number
 }

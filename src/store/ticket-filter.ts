@@ -69,12 +69,19 @@ async function isRare(store: Store, keys: readonly string[]): Promise<boolean> {
 /** Numbers of the incidents behind tickets; one that stands there in two ways comes twice. */
 export function behind(tickets: readonly string[]): RawBuilder<unknown> {
   return sql`SELECT incident_no FROM incidents WHERE cell_id IN (${cellsOf(tickets)})
-    UNION ALL SELECT incident_no FROM incidents WHERE fingerprint IN (${targetsOf(tickets, 'problem')})
+    UNION ALL SELECT incident_no FROM incidents WHERE fingerprint IN (${shapesOf(tickets)})
     UNION ALL ${incidentsOf(tickets)}`
 }
 
 function cellsOf(tickets: readonly string[]): RawBuilder<unknown> {
   return sql`SELECT cell_id FROM cells WHERE signature IN (${targetsOf(tickets, 'signature')})`
+}
+
+/** Shapes that a link hangs on, with all of the problems that they are part of. */
+function shapesOf(tickets: readonly string[]): RawBuilder<unknown> {
+  return sql`${targetsOf(tickets, 'problem')} UNION SELECT m.fingerprint
+    FROM problems p JOIN problems m ON m.root = p.root
+    WHERE p.fingerprint IN (${targetsOf(tickets, 'problem')})`
 }
 
 function targetsOf(tickets: readonly string[], kind: 'signature' | 'problem'): RawBuilder<unknown> {

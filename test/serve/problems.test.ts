@@ -89,6 +89,18 @@ async function failedId(): Promise<string> {
   return json.id
 }
 
+const changeProblem = async (path: string, method: string, body?: object): Promise<Told> => {
+  await service.post('/api/v1/snapshots?wait=60', deadlockBundle('problem-1'))
+  const { json } = await service.ask('/api/v1/problems')
+  const fingerprint = json.items[0].fingerprint
+  const init = body && {
+    body: JSON.stringify({ ...body, into: fingerprint }),
+    headers: { 'content-type': 'application/json' },
+  }
+  const at = `/api/v1/problems/${encodeURIComponent(fingerprint)}${path}`
+  return toldBy(await service.ask(at, { method, ...init }))
+}
+
 const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
   'request-invalid': () => get('/api/v1/incidents?limit=0'),
   'body-too-large': async () =>
@@ -170,6 +182,8 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
     }
   },
   'stack-unknown': () => get('/api/v1/stacks/nothing'),
+  'problem-merge-circular': () => changeProblem('/merge', 'POST', {}),
+  'problem-not-merged': () => changeProblem('/merge', 'DELETE'),
   'incident-unknown': () => get('/api/v1/incidents/nobody'),
   'incident-changed': async () => {
     await service.post('/api/v1/snapshots?wait=60', deadlockBundle('changed-1'))
