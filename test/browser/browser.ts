@@ -58,7 +58,8 @@ export async function setStage(): Promise<Stage> {
   }
 }
 
-async function launch(): Promise<Browser> {
+/** A browser; pages ask for nothing that it has not. */
+export async function launch(): Promise<Browser> {
   return player.launch({
     executablePath: await chromium.executablePath(),
     args: [...chromium.args.filter((arg) => !ARGS_LEFT_OUT.test(arg)), '--disable-gpu'],
