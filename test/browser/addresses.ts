@@ -36,7 +36,7 @@ async function namesOf(ask: Service['ask'], before: string, most: number) {
   const names = items.map(({ fingerprint, key, id, name }) =>
     list === 'problems' ? fingerprint : (id ?? key ?? name),
   )
-  const found = [...names.flatMap((name) => name ?? []), ...(OTHERWISE[list] ?? [])].slice(0, most)
+  const found = [...(OTHERWISE[list] ?? []), ...names.flatMap((name) => name ?? [])].slice(0, most)
   if (found.length === 0) throw new Error(`Nothing to fill ${before} with`)
   return found
 }
