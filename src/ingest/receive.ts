@@ -134,6 +134,7 @@ function givenOf(given: UploadGiven, receivedAtMs: number): Given {
     ...(given.host === undefined ? {} : { host: given.host }),
     ...(given.collectedAt === undefined ? {} : { collectedAt: given.collectedAt }),
     ...(given.labels === undefined ? {} : { labels: given.labels }),
+    ...(given.limitedTo === undefined ? {} : { limitedTo: given.limitedTo }),
     receivedAt: toTime(receivedAtMs),
   }
 }

@@ -1,7 +1,7 @@
 import type { Given, Host } from '../model/snapshot.ts'
 import { nameOfFile } from '../parse/host-facts.ts'
 import type { FoundIncident, FoundSnapshot } from '../store/found.ts'
-import { hostNameOf, resolveHost, touchHost } from '../store/hosts.ts'
+import { findHostOf, hostNameOf, resolveHost, touchHost } from '../store/hosts.ts'
 import {
   addHistory,
   addSighting,
@@ -17,7 +17,7 @@ import type { Sighting, Visit } from '../store/life.ts'
 import { saveLook } from '../store/looks.ts'
 import type { Store } from '../store/open.ts'
 import { tellChange } from '../store/outbox.ts'
-import { fromTime } from '../store/packed.ts'
+import { fromJson, fromTime } from '../store/packed.ts'
 import { removeJob } from '../store/queue.ts'
 import type { HostRow, IncidentRow } from '../store/schema.ts'
 import { completeSnapshot, findGiven } from '../store/snapshot-save.ts'
@@ -25,11 +25,13 @@ import { saveSource } from '../store/sources.ts'
 import type { Sql } from '../store/sql.ts'
 import { saveSnapshotStacks, saveStacks } from '../store/stacks.ts'
 import { advance, begin, isNext, type LifeEvent } from './lifecycle.ts'
+import { refuseOthers } from './others.ts'
 import { lifeAgain } from './relive-incident.ts'
 
 /**
  * Writes all that one snapshot shows: its rows, and what becomes of the incidents of its host.
  * One transaction; a snapshot that is done already is left as it is.
+ * @throws {Problem} host-of-others
  */
 export async function saveFound(
   store: Store,
@@ -44,8 +46,7 @@ export async function saveFound(
     const receivedAt = fromTime(given.given.receivedAt, nowMs)
     // No host's clock makes a snapshot later than its arrival: all that follow would count as older.
     const takenAt = Math.min(fromTime(found.collectedAt, receivedAt), receivedAt)
-    const name = hostNameOf(found.host)
-    const host = await resolveHost(tx, identified(found.host, given.given), takenAt, name)
+    const host = await hostOf(tx, found.host, given.given, takenAt)
     await touchHost(tx, host, { host: found.host, kernel: found.kernel, takenAt })
     const at = { hostId: host.host_id, snapshotNo: given.snapshotNo, takenAt }
     const stackNos = await saveStacks(tx, found.stacks)
@@ -73,6 +74,14 @@ export async function saveFound(
     const hostName = shownName(saving) || null
     await completeSnapshot(tx, snapshotId, { ...at, hostName, found, incidentIds })
   })
+}
+
+/** @throws {Problem} host-of-others */
+async function hostOf(tx: Sql, host: Host, given: Given, takenAt: number): Promise<HostRow> {
+  const told = identified(host, given)
+  const known = await findHostOf(tx, told)
+  if (known) refuseOthers(fromJson(known.labels), given.limitedTo)
+  return resolveHost(tx, told, takenAt, hostNameOf(host))
 }
 
 /** A file's name is no name of a host: two machines may send files of one name. */

@@ -22,6 +22,7 @@ import { readFromLog, UploadLog } from '../store/upload-log.ts'
 import { FailedSnapshots } from './failed.ts'
 import { INGEST_LIMITS, type IngestLimits } from './limits.ts'
 import { LiveCatalogue } from './live-catalogue.ts'
+import { refuseOthers } from './others.ts'
 import { Pool } from './pool.ts'
 import { Receiver, refuseWhenBusy, type UploadGiven } from './receive.ts'
 import { recover } from './recover.ts'
@@ -36,7 +37,7 @@ export type Ingest = {
   /**
    * Takes in an upload, durable when it resolves; bytes that have failed are diagnosed again.
    * `given` is read after the bytes have ended.
-   * @throws {Problem} body-empty, bundle-too-large, store-full, too-busy
+   * @throws {Problem} body-empty, bundle-too-large, store-full, too-busy, host-of-others
    */
   receive(
     bytes: AsyncIterable<Uint8Array>,
@@ -166,6 +167,8 @@ function ingestOf(parts: Parts): Omit<Ingest, 'close'> {
         runner.wake()
         return { ...receipt, status: 'queued' }
       }
+      const known = await findSnapshot(store, receipt.id)
+      refuseOthers(known?.labels ?? {}, given.limitedTo)
       await failed.sentAgain(receipt.id)
       return { ...receipt, status: (await findSnapshot(store, receipt.id))?.status ?? 'queued' }
     },

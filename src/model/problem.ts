@@ -83,6 +83,10 @@ export const PROBLEMS = {
     status: 403,
     title: 'This cannot be told apart by the labels a caller may see',
   },
+  'host-of-others': {
+    status: 403,
+    title: 'The host is known without the labels that the caller is limited to',
+  },
   'proxy-untrusted': { status: 403, title: 'Only a trusted proxy may say who asks' },
   'attempts-too-many': { status: 429, title: 'Too many attempts failed' },
   'token-unknown': { status: 404, title: 'There is no token with this id' },

@@ -14,6 +14,8 @@ export type Given = {
   readonly labels?: Readonly<Record<string, string>>
   /** When the bytes arrived, RFC 3339: the last resort for `collectedAt`; null offline. */
   readonly receivedAt?: string
+  /** What its sender is limited to: a host that is known without these labels is not the sender's to tell of. */
+  readonly limitedTo?: Readonly<Record<string, string>>
 }
 
 export type Host = {

@@ -78,7 +78,7 @@ function itemOf(request: Request, response: Response): AuditItem {
   return {
     at: new Date().toISOString(),
     who: textOf(response.locals['who']) ?? caller?.name ?? 'nobody',
-    tokenId: caller?.tokenId ?? null,
+    tokenId: textOf(response.locals['tokenId']) ?? caller?.tokenId ?? null,
     address: ip ?? null,
     action: textOf(response.locals['action']) ?? `${method} ${baseUrl}${route}`,
     method,
@@ -92,10 +92,13 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-/** Says what a request is in the trail: by a name of ours, and by its answer's id what it made. */
-export function nameAction(response: Response, action: string, who?: string): void {
-  response.locals['action'] = action
-  if (who !== undefined) response.locals['who'] = who
+/** Says what a request is in the trail, and who made it where that is not who asked. */
+export function nameAction(
+  response: Response,
+  action: string,
+  by?: { readonly who: string; readonly tokenId: string | null },
+): void {
+  Object.assign(response.locals, { action, ...by })
 }
 
 /** Keeps in mind what an answer is about. */

@@ -1,3 +1,4 @@
+import type { Labels } from '../model/access.ts'
 import { keyOf, type Link } from '../model/link.ts'
 import { Problem } from '../model/problem.ts'
 import { addLink, type Linked, listLinks } from '../store/links.ts'
@@ -25,9 +26,13 @@ export async function saveLink(
 }
 
 /** @throws {Problem} incident-unknown, signature-unknown, stack-unknown */
-export async function readLinks(services: Services, on: Linked): Promise<readonly Link[]> {
+export async function readLinks(
+  services: Services,
+  on: Linked,
+  labels: Labels | null,
+): Promise<readonly Link[]> {
   refuseUnknownSignature(services, on)
-  return listLinks(services.store, on)
+  return listLinks(services.store, on, labels)
 }
 
 function refuseUnknownSignature({ catalogue }: Services, { kind, id }: Linked): void {

@@ -54,14 +54,14 @@ import type { ServeSettings, Services } from './services.ts'
 
 /** Every page that is read. */
 export const PAGES: readonly PageRoute[] = [
-  { path: '/', show: showFleet },
-  { path: '/incidents', show: showIncidents },
-  { path: '/incidents/:id', show: showIncident },
-  { path: '/hosts', show: showHosts },
-  { path: '/hosts/:name', show: showHost },
-  { path: '/snapshots', show: showSnapshots },
-  { path: '/snapshots/:id', show: showSnapshot },
-  { path: '/snapshots/:id/compare/:other', show: showComparison },
+  { path: '/', limited: 'handler', show: showFleet },
+  { path: '/incidents', limited: 'handler', show: showIncidents },
+  { path: '/incidents/:id', limited: 'incident', show: showIncident },
+  { path: '/hosts', limited: 'handler', show: showHosts },
+  { path: '/hosts/:name', limited: 'handler', show: showHost },
+  { path: '/snapshots', limited: 'handler', show: showSnapshots },
+  { path: '/snapshots/:id', limited: 'snapshot', show: showSnapshot },
+  { path: '/snapshots/:id/compare/:other', limited: 'snapshot', show: showComparison },
   { path: '/signatures', show: showSignatures },
   { path: '/signatures/:id', show: showSignature },
   { path: '/tickets', show: showTickets },
@@ -108,8 +108,7 @@ export function createPages(services: Services, { gate, admit }: Gates): Router 
     })
   }
   const ofIncident = admit({ needs: 'viewer', limited: 'incident' })
-  // It counts the whole fleet's, so that whoever is limited to labels gets none.
-  router.get('/incidents/:id/preview.png', admit({ needs: 'viewer' }), (request, response) =>
+  router.get('/incidents/:id/preview.png', ofIncident, (request, response) =>
     sendPreview(request, response, services),
   )
   // For good: who unfurls a short address keeps the page it leads to.

@@ -4,6 +4,7 @@ import { Problem } from '../model/problem.ts'
 import { countSignature } from '../store/alike.ts'
 import { findIncident } from '../store/incidents.ts'
 import { incidentCard } from '../web/card/incident-card.ts'
+import { callerOf } from './caller.ts'
 import { pngOf } from './png.ts'
 import type { Services } from './services.ts'
 
@@ -17,9 +18,10 @@ export async function sendPreview(
   { store }: Services,
 ): Promise<void> {
   const id = String(request.params['id'])
-  const incident = await findIncident(store, id)
+  const { labels } = callerOf(request)
+  const incident = await findIncident(store, id, labels)
   if (!incident) throw new Problem('incident-unknown', { id: id.slice(0, 100) })
-  const counts = await countSignature(store, incident.signature)
+  const counts = await countSignature(store, incident.signature, labels)
   const { severity, verdict, state, resolution, title, host, kernel } = incident
   const shows = [severity, verdict, state, resolution, title, host, kernel, counts, DRAWING]
   const tag = createHash('sha256').update(JSON.stringify(shows)).digest('base64url').slice(0, 22)

@@ -45,8 +45,11 @@ async function signIn(request: Request, response: Response, services: Services):
   const { token: secret, next: asked } = checked(SignInForm, request.body ?? {})
   const next = ownPath(asked)
   const token = await findToken(services.store.read, secret, Date.now())
-  nameAction(response, token ? 'sign-in' : 'sign-in refused', token?.name ?? 'nobody')
   const failure = refusalOf(token)
+  nameAction(response, failure === null ? 'sign-in' : 'sign-in refused', {
+    who: token?.name ?? 'nobody',
+    tokenId: token?.id ?? null,
+  })
   if (token === null || failure !== null) {
     const status = token === null ? 401 : 403
     sendSignIn(request, response, services, { status, next, failure })

@@ -121,7 +121,7 @@ function givenOf(
   })
   return {
     ...said,
-    ...(isLabelled ? { labels: { ...said.labels, ...labels } } : {}),
+    ...(isLabelled ? { labels: { ...said.labels, ...labels }, limitedTo: labels } : {}),
     name,
     receivedAt: new Date().toISOString(),
     ...(contentType === undefined ? {} : { contentType }),

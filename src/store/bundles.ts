@@ -1,5 +1,6 @@
 import type { Given } from '../model/snapshot.ts'
 import { addJob } from './queue.ts'
+import { saveLabels } from './seen-by.ts'
 import { moveSnapshotCount } from './snapshot-save.ts'
 import type { Sql } from './sql.ts'
 
@@ -102,4 +103,5 @@ async function insertSnapshot(tx: Sql, upload: Received): Promise<void> {
     upload.receivedAtMs,
     JSON.stringify(upload.given.labels ?? {}),
   )
+  await saveLabels(tx, 'snapshot', upload.id, upload.given.labels ?? {})
 }

@@ -1,5 +1,10 @@
+import { sql } from 'kysely'
+import type { Labels } from '../model/access.ts'
+import { findNamed } from './hosts.ts'
+import { whereAll } from './incident-filter.ts'
 import type { Store } from './open.ts'
 import { toTime } from './packed.ts'
+import { snapshotSeenBy } from './seen-by.ts'
 
 /** One look at a host. */
 export type HostLook = {
@@ -14,18 +19,21 @@ export type HostLook = {
 const LOOKS_MAX = 200
 
 /** The last snapshots of a host in the order they were taken, oldest first. */
-export async function readHostTimeline(store: Store, name: string): Promise<readonly HostLook[]> {
-  const rows = await store.read.all<{
+export async function readHostTimeline(
+  store: Store,
+  name: string,
+  labels: Labels | null = null,
+): Promise<readonly HostLook[]> {
+  const host = await findNamed(store, name, labels)
+  const seen = labels === null ? [] : snapshotSeenBy(labels, 'p.snapshot_id')
+  const where = whereAll([sql<boolean>`p.host_id = ${host?.host_id ?? 0}`, ...seen])
+  const { rows } = await sql<{
     snapshot: string
     takenAt: number
     boot: string
     kernel: string | null
-  }>(
-    `SELECT p.snapshot_id AS snapshot, p.taken_at AS takenAt, p.boot_id AS boot, s.kernel
+  }>`SELECT p.snapshot_id AS snapshot, p.taken_at AS takenAt, p.boot_id AS boot, s.kernel
      FROM host_snapshots p JOIN snapshots s ON s.snapshot_no = p.snapshot_no
-     WHERE p.host_id = (SELECT host_id FROM hosts WHERE name = ? ORDER BY last_seen DESC LIMIT 1)
-     ORDER BY p.taken_at DESC, p.snapshot_no DESC LIMIT ${LOOKS_MAX}`,
-    name,
-  )
+     ${where} ORDER BY p.taken_at DESC, p.snapshot_no DESC LIMIT ${LOOKS_MAX}`.execute(store.db)
   return rows.map((row) => ({ ...row, takenAt: toTime(row.takenAt) })).reverse()
 }

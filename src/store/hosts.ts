@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { hasLabels, type Labels } from '../model/access.ts'
 import {
   type HostItem,
   type IncidentItem,
@@ -7,11 +8,13 @@ import {
   UNNAMED,
 } from '../model/incident.ts'
 import type { Host, Kernel } from '../model/snapshot.ts'
+import { whereAll } from './incident-filter.ts'
 import { toIncidentItem } from './incident-rows.ts'
 import type { Store } from './open.ts'
 import { fromJson, toTime } from './packed.ts'
 import { fromCursor, limitOf, toCursor } from './page.ts'
 import type { HostRow, IncidentRow, SnapshotRow } from './schema.ts'
+import { hostSeenBy, saveLabels } from './seen-by.ts'
 import { toSnapshotItem } from './snapshots.ts'
 import type { Sql } from './sql.ts'
 
@@ -25,16 +28,20 @@ export type HostQuery = {
   readonly q?: string | null | undefined
   /** `open`: the most open incidents first. Else, and of as many, the one seen last first. */
   readonly sort?: 'open' | 'lastSeen' | undefined
+  /** What hosts must be labelled; null: anything. */
+  readonly labels?: Labels | null
 }
 
 /** Hosts, a page at a time. */
 export async function listHosts(store: Store, query: HostQuery): Promise<Page<HostItem>> {
   const isByOpen = query.sort === 'open'
+  const seen = hostSeenBy(query.labels ?? null)
   const question = ['hosts', query.q ?? null, isByOpen]
   const after = fromCursor(question, query.cursor, 3)
   const limit = limitOf(query.limit)
   let matching = store.db.selectFrom('hosts')
   if (query.q) matching = matching.where('name', 'like', `%${query.q.replace(/[%_]/g, '')}%`)
+  for (const condition of seen) matching = matching.where(condition)
   let page = matching.selectAll()
   if (isByOpen) page = page.orderBy('open_incidents', 'desc')
   page = page.orderBy('last_seen', 'desc').orderBy('host_id', 'desc')
@@ -65,11 +72,12 @@ export type HostWhole = HostItem & {
 }
 
 /** The host of this name (the one seen last, where several share it), or null. */
-export async function findHost(store: Store, name: string): Promise<HostWhole | null> {
-  const row = await store.read.get<HostRow>(
-    'SELECT * FROM hosts WHERE name = ? ORDER BY last_seen DESC LIMIT 1',
-    name,
-  )
+export async function findHost(
+  store: Store,
+  name: string,
+  labels: Labels | null = null,
+): Promise<HostWhole | null> {
+  const row = await findNamed(store, name, labels)
   if (!row) return null
   const snapshots = await store.read.all<SnapshotRow>(
     `SELECT * FROM snapshots WHERE host_id = ? ORDER BY id DESC LIMIT ${SHOWN_MAX}`,
@@ -81,9 +89,26 @@ export async function findHost(store: Store, name: string): Promise<HostWhole | 
   )
   return {
     ...toHostItem(row),
-    recentSnapshots: snapshots.map(toSnapshotItem),
-    recentIncidents: incidents.map(toIncidentItem),
+    recentSnapshots: snapshots.map(toSnapshotItem).filter((each) => isSeen(each, labels)),
+    recentIncidents: incidents.map(toIncidentItem).filter((each) => isSeen(each, labels)),
   }
+}
+
+/** Of hosts that share a name the one seen last, among those that are labelled so. */
+export async function findNamed(
+  { db }: Store,
+  name: string,
+  labels: Labels | null,
+): Promise<HostRow | null> {
+  const where = whereAll([sql<boolean>`name = ${name}`, ...hostSeenBy(labels)])
+  const { rows } = await sql<HostRow>`
+    SELECT * FROM hosts ${where} ORDER BY last_seen DESC LIMIT 1`.execute(db)
+  return rows[0] ?? null
+}
+
+/** What a host had before it was labelled anew may be of others. */
+function isSeen(of: { readonly labels: Labels }, labels: Labels | null): boolean {
+  return hasLabels(of.labels, labels ?? {})
 }
 
 /**
@@ -124,6 +149,7 @@ export async function touchHost(
   seen: { readonly host: Host; readonly kernel: Kernel; readonly takenAt: number },
 ): Promise<void> {
   const isNewest = seen.takenAt >= row.last_seen
+  if (isNewest) await saveLabels(tx, 'host', row.host_id, seen.host.labels)
   await tx.run(
     `UPDATE hosts SET machine_id = ?, boot_id = ?, kernel = ?, labels = ?, first_seen = ?, last_seen = ?,
        snapshots = snapshots + 1 WHERE host_id = ?`,

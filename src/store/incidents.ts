@@ -1,4 +1,4 @@
-import type { Labels } from '../model/access.ts'
+import { hasLabels, type Labels } from '../model/access.ts'
 import type { DiagnosedIncident } from '../model/diagnosis.ts'
 import type { HistoryItem, Incident } from '../model/incident.ts'
 import { Problem } from '../model/problem.ts'
@@ -21,11 +21,15 @@ export const FOR_GOOD_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 /** Sightings that an incident's history shows besides every change of state. */
 const SEEN_MAX = 50
 
-/** The incident with this id, or null. */
-export async function findIncident(store: Store, id: string): Promise<Incident | null> {
+/** The incident with this id, or null; as whoever is limited to `labels` sees it. */
+export async function findIncident(
+  store: Store,
+  id: string,
+  labels: Labels | null = null,
+): Promise<Incident | null> {
   const row =
     (await findRow(store.read, id)) ?? (await findWithdrawn(store.read, hostIdOf(id) ?? 0, id))
-  if (!row) return null
+  if (!row || !hasLabels(fromJson(row.labels), labels ?? {})) return null
   const body = await store.read.get<{ body: Uint8Array }>(
     'SELECT body FROM incident_bodies WHERE host_id = ? AND incident_no = ?',
     row.host_id,
@@ -35,7 +39,7 @@ export async function findIncident(store: Store, id: string): Promise<Incident |
     ...toIncidentItem(row),
     ...(body ? unpack<IncidentBody>(body.body) : EMPTY_BODY),
     snapshot: row.shown_snapshot,
-    links: await linksOfIncident(store.read, row),
+    links: await linksOfIncident(store.read, row, labels),
     history: await historyOf(store, row),
   }
 }
@@ -67,9 +71,10 @@ export async function changeIncident(
   store: Store,
   id: string,
   change: IncidentChange,
+  labels: Labels | null = null,
 ): Promise<Incident> {
   await store.write((tx) => writeChange(tx, id, change), 'durable')
-  const incident = await findIncident(store, id)
+  const incident = await findIncident(store, id, labels)
   if (!incident) throw new Problem('incident-unknown', { id })
   return incident
 }

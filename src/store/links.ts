@@ -1,3 +1,4 @@
+import type { Labels } from '../model/access.ts'
 import { foldedKey, LINK_TARGETS, type Link, type LinkTarget } from '../model/link.ts'
 import { Problem } from '../model/problem.ts'
 import { hostIdOf, newId } from './ids.ts'
@@ -73,21 +74,31 @@ export async function removeLink(store: Store, id: string): Promise<Link> {
  * inherits behind its own.
  * @throws {Problem} incident-unknown, stack-unknown, signature-unknown
  */
-export async function listLinks(store: Store, on: Linked): Promise<readonly Link[]> {
+export async function listLinks(
+  store: Store,
+  on: Linked,
+  labels: Labels | null = null,
+): Promise<readonly Link[]> {
   if (on.kind !== 'incident') {
     await placeOf(store.read, on)
     return linksOn(store.read, on)
   }
-  return linksOfIncident(store.read, await incidentRow(store.read, on.id))
+  return linksOfIncident(store.read, await incidentRow(store.read, on.id), labels)
 }
 
-/** An incident's own links, then those of its signature and of its shape; each address once. */
+/**
+ * An incident's own links, then those of its signature and of its shape; each address once. What it
+ * inherits may tell of any host: whoever is limited to labels sees its own alone.
+ */
 export async function linksOfIncident(
   sql: Sql,
   incident: Pick<IncidentRow, 'id' | 'signature' | 'fingerprint'>,
+  labels: Labels | null,
 ): Promise<readonly Link[]> {
+  const own = await linksOn(sql, { kind: 'incident', id: incident.id })
+  if (labels !== null) return own
   const all = [
-    ...(await linksOn(sql, { kind: 'incident', id: incident.id })),
+    ...own,
     ...(await linksOn(sql, { kind: 'problem', id: incident.fingerprint })),
     ...(await linksOn(sql, { kind: 'signature', id: incident.signature })),
   ]

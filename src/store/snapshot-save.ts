@@ -4,6 +4,7 @@ import type { Given } from '../model/snapshot.ts'
 import type { FoundSnapshot } from './found.ts'
 import { fromJson, fromTime } from './packed.ts'
 import { addJob } from './queue.ts'
+import { saveLabels } from './seen-by.ts'
 import { toStatus } from './snapshots.ts'
 import type { Sql } from './sql.ts'
 
@@ -91,6 +92,7 @@ export async function removeSnapshot(tx: Sql, id: string): Promise<string | null
   )
   if (!row) return null
   await tx.run('DELETE FROM bundles WHERE sha256 = ?', row.sha256)
+  await saveLabels(tx, 'snapshot', id, {})
   await moveSnapshotCount(tx, 'failed', null)
   return row.sha256
 }
@@ -123,6 +125,7 @@ export async function completeSnapshot(
     JSON.stringify(done.incidentIds),
     id,
   )
+  await saveLabels(tx, 'snapshot', id, found.host.labels)
   await moveSnapshotCount(tx, before?.status ?? null, 'done')
   await tx.run(
     'INSERT INTO diagnoses (host_id, snapshot_no, body, tasks, catalogue) VALUES (?, ?, ?, ?, ?)',

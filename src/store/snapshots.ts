@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Labels } from '../model/access.ts'
 import type { DiagnosedTask, Diagnosis } from '../model/diagnosis.ts'
 import {
@@ -7,10 +8,12 @@ import {
   type SnapshotStatus,
 } from '../model/incident.ts'
 import type { Given } from '../model/snapshot.ts'
+import { whereAll } from './incident-filter.ts'
 import type { Store } from './open.ts'
 import { fromJson, fromTime, toTime, unpack } from './packed.ts'
 import { fromCursor, limitOf, toCursor } from './page.ts'
 import type { SnapshotRow } from './schema.ts'
+import { snapshotSeenBy } from './seen-by.ts'
 
 /** The snapshot with this id, or null. */
 export async function findSnapshot(store: Store, id: string): Promise<SnapshotItem | null> {
@@ -33,6 +36,8 @@ export type SnapshotQuery = {
   /** Name of a host. */
   readonly host?: string | null | undefined
   readonly status?: string | null | undefined
+  /** What they must be labelled; null: anything. */
+  readonly labels?: Labels | null
 }
 
 /** Snapshots, the newest arrival first. */
@@ -40,6 +45,7 @@ export async function listSnapshots(
   store: Store,
   query: SnapshotQuery,
 ): Promise<Page<SnapshotItem>> {
+  if (query.labels) return listLabelled(store, query, query.labels)
   const host = query.host ?? null
   const status = query.status ?? null
   const question = ['snapshots', host, status]
@@ -61,6 +67,40 @@ export async function listSnapshots(
       ? await totalOf(store, status)
       : (await matching.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirst())?.n
   return { items, next: last ? toCursor(question, [last.id]) : null, total: total ?? 0 }
+}
+
+/** The same in the order of one label's rows, which lead to no other snapshot. */
+async function listLabelled(
+  store: Store,
+  query: SnapshotQuery,
+  labels: Labels,
+): Promise<Page<SnapshotItem>> {
+  const { host = null, status = null } = query
+  const question = ['snapshots', host, status, labels]
+  const after = fromCursor(question, query.cursor, 1)
+  const limit = limitOf(query.limit)
+  const [[label = '', value = ''] = [], ...others] = Object.entries(labels)
+  const conditions = [
+    sql<boolean>`l.label = ${label} AND l.value = ${value}`,
+    ...snapshotSeenBy(Object.fromEntries(others), 'l.snapshot_id'),
+    ...(status === null ? [] : [sql<boolean>`s.status = ${status}`]),
+    ...(host === null
+      ? []
+      : [sql<boolean>`s.host_id IN (SELECT host_id FROM hosts WHERE name = ${host})`]),
+  ]
+  const from = sql`FROM snapshot_labels l CROSS JOIN snapshots s ON s.id = l.snapshot_id`
+  const behind = after ? [sql<boolean>`l.snapshot_id < ${String(after[0])}`] : []
+  const { rows } = await sql<SnapshotRow>`SELECT s.* ${from} ${whereAll([...conditions, ...behind])}
+    ORDER BY l.snapshot_id DESC LIMIT ${limit + 1}`.execute(store.db)
+  const counted = await sql<{ n: number }>`
+    SELECT count(*) AS n ${from} ${whereAll(conditions)}`.execute(store.db)
+  const items = rows.slice(0, limit).map(toSnapshotItem)
+  const last = rows.length > limit ? items.at(-1) : undefined
+  return {
+    items,
+    next: last ? toCursor(question, [last.id]) : null,
+    total: counted.rows[0]?.n ?? 0,
+  }
 }
 
 /** The diagnosis of a snapshot, whole; null while it has none. */

@@ -1,4 +1,7 @@
+import type { Labels } from '../model/access.ts'
+import { countIncidents } from './counts.ts'
 import type { Store } from './open.ts'
+import { seenBy } from './seen-by.ts'
 
 /** Incidents first seen in one stretch of time, under one value of a key. */
 export type TrendPoint = {
@@ -15,6 +18,8 @@ export type TrendQuery = {
   readonly sinceMs: number
   /** One value alone; absent: all of them. */
   readonly value?: string
+  /** What hosts must be labelled; null: anything. */
+  readonly labels?: Labels | null
 }
 
 /**
@@ -22,6 +27,7 @@ export type TrendQuery = {
  * alone: what a trend costs does not grow with the history before it.
  */
 export async function readTrend(store: Store, query: TrendQuery): Promise<readonly TrendPoint[]> {
+  if (query.labels) return countTrend(store, query, query.labels)
   const values = query.value === undefined ? await valuesOf(store, query.key) : [query.value]
   const points: TrendPoint[] = []
   for (const value of values) {
@@ -37,6 +43,25 @@ export async function readTrend(store: Store, query: TrendQuery): Promise<readon
     )
   }
   return points
+}
+
+/** The same of what is labelled so, counted one by one. */
+async function countTrend(
+  store: Store,
+  { key, span, sinceMs }: TrendQuery,
+  labels: Labels,
+): Promise<readonly TrendPoint[]> {
+  const by = key === 'total' ? [] : [key]
+  const since = new Date(sinceMs).toISOString()
+  const filter = { ...seenBy(labels), since }
+  const rows = await countIncidents(store, { by, filter, interval: span })
+  return rows
+    .map((row) => ({
+      value: key === 'total' ? '' : String(row[key] ?? ''),
+      atMs: Date.parse(String(row['at'])),
+      incidents: row.incidents,
+    }))
+    .filter(({ atMs }) => atMs >= sinceMs)
 }
 
 async function valuesOf(store: Store, key: string): Promise<readonly string[]> {

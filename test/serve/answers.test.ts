@@ -59,6 +59,26 @@ const bulk = (body: unknown) =>
     headers: { 'content-type': 'application/json' },
   })
 
+const post = (path: string, body: object) =>
+  service.post(`${API_PREFIX}${path}`, JSON.stringify(body), 'application/json')
+
+const linkTo = (ticket: string) => ({ url: `https://tracker.invalid/browse/${ticket}` })
+
+const postAsAdmin = (path: string, body: object, method = 'POST') =>
+  asAdmin(path, {
+    method,
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+
+async function withWebhook(ask: (path: string) => Promise<Sent>): Promise<Sent> {
+  const { json } = await postAsAdmin('/webhooks', WEBHOOK)
+  return ask(`/webhooks/${json.id}`)
+}
+
+/** Nobody listens on port 9 of this machine. */
+const WEBHOOK = { name: 'a chat', url: 'http://127.0.0.1:9/hook' }
+
 const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
   'post /snapshots': [
     () => service.post('/api/v1/snapshots', healthyBundle('new-1')),
@@ -114,6 +134,35 @@ const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
   'get /stacks/:fingerprint': [() => api(`/stacks/${fingerprint}`)],
   'get /signatures': [() => api('/signatures')],
   'get /signatures/:id': [() => api('/signatures/fuse-flush-deadlock')],
+  'post /incidents/:id/links': [() => post(`/incidents/${incident}/links`, linkTo('OPS-1'))],
+  'get /incidents/:id/links': [() => api(`/incidents/${incident}/links`)],
+  'post /signatures/:id/links': [
+    () => post('/signatures/fuse-flush-deadlock/links', linkTo('OPS-2')),
+  ],
+  'get /signatures/:id/links': [() => api('/signatures/fuse-flush-deadlock/links')],
+  'post /problems/:fingerprint/links': [
+    () => post(`/problems/${fingerprint}/links`, linkTo('OPS-3')),
+  ],
+  'get /problems/:fingerprint/links': [() => api(`/problems/${fingerprint}/links`)],
+  'delete /links/:id': [
+    async () => {
+      const { json } = await post(`/incidents/${incident}/links`, linkTo('OPS-4'))
+      return service.ask(`/api/v1/links/${json.id}`, { method: 'DELETE' })
+    },
+  ],
+  'get /tickets': [() => api('/tickets')],
+  'get /tickets/:key': [() => api('/tickets/OPS-1'), () => api('/tickets/OPS-2?limit=1')],
+  'get /webhooks': [() => asAdmin('/webhooks')],
+  'post /webhooks': [() => postAsAdmin('/webhooks', WEBHOOK)],
+  'get /webhooks/:id': [() => withWebhook(asAdmin)],
+  'patch /webhooks/:id': [
+    () => withWebhook((path) => postAsAdmin(path, { state: 'paused' }, 'PATCH')),
+  ],
+  'delete /webhooks/:id': [() => withWebhook((path) => asAdmin(path, { method: 'DELETE' }))],
+  'post /webhooks/:id/test': [
+    () => withWebhook((path) => asAdmin(`${path}/test`, { method: 'POST' })),
+  ],
+  'get /webhooks/:id/deliveries': [() => withWebhook((path) => asAdmin(`${path}/deliveries`))],
   'get /tokens': [() => asAdmin('/tokens'), () => asAdmin('/tokens?limit=1')],
   'post /tokens': [
     () => makeToken({ name: 'ann', role: 'editor' }),

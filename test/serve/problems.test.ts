@@ -254,6 +254,16 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
   'token-invalid': async () => toldBy(await closed.ask('/api/v1/incidents', bearer('hgr_none'))),
   'role-insufficient': async () => toldBy(await closed.ask('/api/v1/tokens', bearer(limited))),
   'labels-limited': async () => toldBy(await closed.ask('/api/v1/stacks?frame=x', bearer(limited))),
+  'host-of-others': async () => {
+    const send = (query: string, secret: string) =>
+      closed.ask(`/api/v1/snapshots?wait=60${query}`, {
+        method: 'POST',
+        body: Buffer.from(deadlockBundle('of-others')),
+        headers: { 'content-type': 'application/gzip', ...bearer(secret).headers },
+      })
+    await send('&label.team=other', admin)
+    return toldBy(await send('', await giveToken(closed, 'collector', { team: 'storage' })))
+  },
   'token-unknown': async () =>
     toldBy(await closed.ask('/api/v1/tokens/x', { method: 'DELETE', ...bearer(admin) })),
   'proxy-untrusted': async () =>

@@ -30,7 +30,7 @@ async function fillStore(store: Store): Promise<void> {
 test('what is open now is told by each key with its distinct hosts', async (t) => {
   const store = temporaryStore(t)
   await fillStore(store)
-  const { rows, hosts } = await readOpenNow(store, 'signature')
+  const { rows, hosts } = await readOpenNow(store, 'signature', null)
   assert.deepEqual(
     [...rows]
       .map(({ value, severity, incidents }) => [value, severity, incidents])
@@ -41,13 +41,13 @@ test('what is open now is told by each key with its distinct hosts', async (t) =
     ],
   )
   assert.equal(hosts.get('fuse-flush-deadlock'), 2)
-  assert.equal((await readOpenNow(store, 'kernel')).hosts.get('6.1.0-56-amd64'), 2)
+  assert.equal((await readOpenNow(store, 'kernel', null)).hosts.get('6.1.0-56-amd64'), 2)
 })
 
 test('labels of affected hosts are added up; notes and recovered hosts are left out', async (t) => {
   const store = temporaryStore(t)
   await fillStore(store)
-  assert.deepEqual(await readOpenLabels(store), {
+  assert.deepEqual(await readOpenLabels(store, null), {
     labels: [{ name: 'rack', value: 'r1', incidents: 2, hosts: 2 }],
     hosts: 2,
   })

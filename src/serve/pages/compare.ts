@@ -1,3 +1,4 @@
+import { hasLabels, type Labels } from '../../model/access.ts'
 import type { DiagnosedIncident, DiagnosedTask, Diagnosis } from '../../model/diagnosis.ts'
 import type { SnapshotItem } from '../../model/incident.ts'
 import { Problem } from '../../model/problem.ts'
@@ -25,10 +26,10 @@ type Side = {
 }
 
 /** What changed between two snapshots, the one taken first as the earlier, whichever was asked first. */
-export async function showComparison({ context, params }: AskedPage, services: Services) {
+export async function showComparison({ context, params, labels }: AskedPage, services: Services) {
   const sides = await Promise.all([
-    readSide(services, params['id'] ?? ''),
-    readSide(services, params['other'] ?? ''),
+    readSide(services, params['id'] ?? '', labels),
+    readSide(services, params['other'] ?? '', labels),
   ])
   const isOrdered = takenOf(sides[0].snapshot) <= takenOf(sides[1].snapshot)
   const [earlier, later] = isOrdered ? sides : [sides[1], sides[0]]
@@ -44,9 +45,10 @@ export async function showComparison({ context, params }: AskedPage, services: S
 }
 
 /** @throws {Problem} snapshot-unknown */
-async function readSide({ store }: Services, id: string): Promise<Side> {
+async function readSide({ store }: Services, id: string, labels: Labels | null): Promise<Side> {
   const snapshot = await findSnapshot(store, id)
-  if (!snapshot) throw new Problem('snapshot-unknown', { id: id.slice(0, 100) })
+  if (!snapshot || !hasLabels(snapshot.labels, labels ?? {}))
+    throw new Problem('snapshot-unknown', { id: id.slice(0, 100) })
   const [diagnosis, stacks] = await Promise.all([
     findDiagnosis(store, id),
     listSnapshotStacks(store, id, { limit: STACKS_READ }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Labels } from '../../model/access.ts'
 import { SEVERITIES, type Severity } from '../../model/diagnosis.ts'
 import type { CountRow } from '../../model/incident.ts'
 import { listHosts } from '../../store/hosts.ts'
@@ -6,6 +7,7 @@ import { listIncidents } from '../../store/incident-list.ts'
 import type { Store } from '../../store/open.ts'
 import { type OpenNow, readOpenLabels, readOpenNow } from '../../store/open-now.ts'
 import { queueDepth } from '../../store/queue.ts'
+import { seenBy } from '../../store/seen-by.ts'
 import { countSnapshots, listSnapshots } from '../../store/snapshots.ts'
 import type { BySeverity, TrendColumn } from '../../web/charts.ts'
 import { type Fleet, type FleetGroup, fleetPage } from '../../web/pages/fleet.ts'
@@ -29,14 +31,14 @@ const FleetQuery = z.object({
   stack: z.enum(TREND_KEYS).default('severity'),
 })
 
-export async function showFleet({ context, query }: AskedPage, services: Services) {
+export async function showFleet({ context, query, labels }: AskedPage, services: Services) {
   const { store, catalogue } = services
   const { range, stack } = checked(FleetQuery, filled(query))
   const titles = new Map(catalogue.signatures.map(({ id, title }) => [id, title]))
   const [now, lists, trend] = await Promise.all([
-    openNow(store, (id) => titles.get(id) ?? id),
-    newestOf(store),
-    showTrend(store, { range, key: stack, now: context.now }),
+    openNow(store, labels, (id) => titles.get(id) ?? id),
+    newestOf(store, labels),
+    showTrend(store, { range, key: stack, now: context.now, labels }),
   ])
   return fleetPage(context, {
     ...now,
@@ -46,12 +48,16 @@ export async function showFleet({ context, query }: AskedPage, services: Service
   })
 }
 
-async function openNow(store: Store, titleOf: (signature: string) => string) {
+async function openNow(
+  store: Store,
+  labels: Labels | null,
+  titleOf: (signature: string) => string,
+) {
   const [severity, signature, kernel, affected] = await Promise.all([
-    readOpenNow(store, 'severity'),
-    readOpenNow(store, 'signature'),
-    readOpenNow(store, 'kernel'),
-    readOpenLabels(store),
+    readOpenNow(store, 'severity', labels),
+    readOpenNow(store, 'signature', labels),
+    readOpenNow(store, 'kernel', labels),
+    readOpenLabels(store, labels),
   ])
   return {
     open: bySeverity(severity.rows),
@@ -65,19 +71,22 @@ async function openNow(store: Store, titleOf: (signature: string) => string) {
 
 async function newestOf(
   store: Store,
+  labels: Labels | null,
 ): Promise<
   Pick<Fleet, 'newest' | 'unknowns' | 'snapshots' | 'snapshotsTotal' | 'hosts' | 'ingest'>
 > {
+  const seen = seenBy(labels)
   const [newest, unknowns, snapshots, hosts, statuses, queue] = await Promise.all([
-    listIncidents(store, { sort: 'firstSeen', limit: NEWEST_SHOWN }),
+    listIncidents(store, { sort: 'firstSeen', limit: NEWEST_SHOWN, ...seen }),
     listIncidents(store, {
       ...UNRESOLVED,
       signature: ['unknown'],
       sort: 'firstSeen',
       limit: UNKNOWNS_SHOWN,
+      ...seen,
     }),
-    listSnapshots(store, { limit: SNAPSHOTS_SHOWN }),
-    listHosts(store, { limit: 1 }),
+    listSnapshots(store, { limit: SNAPSHOTS_SHOWN, labels }),
+    listHosts(store, { limit: 1, labels }),
     countSnapshots(store),
     queueDepth(store.read),
   ])
@@ -88,10 +97,13 @@ async function newestOf(
     snapshots: snapshots.items,
     snapshotsTotal: snapshots.total,
     hosts: hosts.total,
-    ingest: {
-      ...statuses,
-      oldestQueuedAt: oldest === null ? null : new Date(oldest).toISOString(),
-    },
+    ingest:
+      labels === null
+        ? {
+            ...statuses,
+            oldestQueuedAt: oldest === null ? null : new Date(oldest).toISOString(),
+          }
+        : null,
   }
 }
 

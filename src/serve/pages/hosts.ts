@@ -10,17 +10,17 @@ import { type AskedPage, filled } from './asked.ts'
 
 const HostsQuery = z.strictObject({ q: z.string().max(255).exactOptional(), ...paging })
 
-export async function showHosts({ context, query }: AskedPage, { store }: Services) {
+export async function showHosts({ context, query, labels }: AskedPage, { store }: Services) {
   const asked = checked(HostsQuery, filled(query))
-  const page = await listHosts(store, { ...asked, sort: 'open' })
+  const page = await listHosts(store, { ...asked, sort: 'open', labels })
   return hostsPage(context, { page, q: asked.q ?? '', cursor: asked.cursor ?? null })
 }
 
-export async function showHost({ context, params }: AskedPage, { store }: Services) {
+export async function showHost({ context, params, labels }: AskedPage, { store }: Services) {
   const name = params['name'] ?? ''
-  const host = await findHost(store, name)
+  const host = await findHost(store, name, labels)
   if (!host) throw new Problem('host-unknown', { name: name.slice(0, 255) })
   const { recentIncidents: incidents, recentSnapshots: snapshots } = host
-  const looks = await readHostTimeline(store, host.name)
+  const looks = await readHostTimeline(store, host.name, labels)
   return hostPage(context, { host, incidents, looks, snapshots })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hasLabels, type Labels } from '../../model/access.ts'
 import { SEVERITIES, VERDICTS } from '../../model/diagnosis.ts'
 import { type CountKey, INCIDENT_STATES, type Incident } from '../../model/incident.ts'
 import { Problem } from '../../model/problem.ts'
@@ -7,9 +8,11 @@ import { countValues } from '../../store/facets.ts'
 import { listIncidents } from '../../store/incident-list.ts'
 import { changeIncident, FOR_GOOD_MS, findIncident } from '../../store/incidents.ts'
 import type { Store } from '../../store/open.ts'
-import { findDiagnosis } from '../../store/snapshots.ts'
+import { seenBy } from '../../store/seen-by.ts'
+import { findDiagnosis, findSnapshotLabels } from '../../store/snapshots.ts'
 import { incidentPage } from '../../web/pages/incident.ts'
 import { type Facet, incidentsPage } from '../../web/pages/incidents.ts'
+import { narrowed } from '../limited.ts'
 import { checked } from '../route.ts'
 import { IncidentsQuery } from '../schemas-query.ts'
 import type { Services } from '../services.ts'
@@ -32,11 +35,12 @@ const FACETS = [
 
 const FACET_VALUES_MAX = 60
 
-export async function showIncidents({ context, query }: AskedPage, { store }: Services) {
+export async function showIncidents({ context, query, labels }: AskedPage, { store }: Services) {
   const asked = checked(IncidentsQuery, withLabels(filled(query)))
   const { cursor = null, limit, sort = 'lastSeen', ...filter } = asked
-  const page = await listIncidents(store, { ...asked, limit })
-  const facets = await Promise.all(FACETS.map((facet) => facetOf(store, facet, filter)))
+  const page = await listIncidents(store, narrowed({ ...asked, limit }, labels))
+  const seen = narrowed(filter, labels)
+  const facets = await Promise.all(FACETS.map((facet) => facetOf(store, facet, seen)))
   return incidentsPage(context, {
     page,
     filter,
@@ -110,14 +114,15 @@ const LABEL = 'label.'
 
 const ELSEWHERE_SHOWN = 5
 
-export async function showIncident({ context, params }: AskedPage, { store }: Services) {
-  const incident = await incidentOf(store, params['id'] ?? '')
+export async function showIncident({ context, params, labels }: AskedPage, { store }: Services) {
+  const incident = await incidentOf(store, params['id'] ?? '', labels)
   const [diagnosis, elsewhere] = await Promise.all([
-    findDiagnosis(store, incident.snapshot),
+    diagnosisSeen(store, incident.snapshot, labels),
     listIncidents(store, {
       ...UNRESOLVED,
       fingerprint: [incident.fingerprint],
       limit: ELSEWHERE_SHOWN + 1,
+      ...seenBy(labels),
     }),
   ])
   const found = diagnosis?.incidents.find(
@@ -134,9 +139,18 @@ export async function showIncident({ context, params }: AskedPage, { store }: Se
   })
 }
 
+/** The diagnosis of a snapshot that the caller may see; null for any other. */
+async function diagnosisSeen(store: Store, snapshot: string, labels: Labels | null) {
+  if (labels !== null) {
+    const has = await findSnapshotLabels(store, snapshot)
+    if (!hasLabels(has ?? {}, labels)) return null
+  }
+  return findDiagnosis(store, snapshot)
+}
+
 /** @throws {Problem} incident-unknown */
-async function incidentOf(store: Store, id: string): Promise<Incident> {
-  const incident = await findIncident(store, id)
+async function incidentOf(store: Store, id: string, labels: Labels | null): Promise<Incident> {
+  const incident = await findIncident(store, id, labels)
   if (!incident) throw new Problem('incident-unknown', { id: id.slice(0, 100) })
   return incident
 }
@@ -157,11 +171,11 @@ const StateForm = z.strictObject({
 
 /** Does what the form on an incident's page says; goes on to its page. */
 export async function changeState(
-  { params, who }: AskedPage,
+  { params, who, labels }: AskedPage,
   body: unknown,
   { store }: Services,
 ): Promise<FormAnswer> {
-  const { id } = await incidentOf(store, params['id'] ?? '')
+  const { id } = await incidentOf(store, params['id'] ?? '', labels)
   const { state, note, mute } = checked(StateForm, body)
   const nowMs = Date.now()
   const at = new Date(nowMs).toISOString()

@@ -16,9 +16,9 @@ const SnapshotsQuery = z.strictObject({
   ...paging,
 })
 
-export async function showSnapshots({ context, query }: AskedPage, { store }: Services) {
+export async function showSnapshots({ context, query, labels }: AskedPage, { store }: Services) {
   const asked = checked(SnapshotsQuery, filled(query))
-  const page = await listSnapshots(store, asked)
+  const page = await listSnapshots(store, { ...asked, labels })
   return snapshotsPage(context, {
     page,
     status: asked.status ?? null,
@@ -31,14 +31,18 @@ const INCIDENTS_SHOWN = 50
 const STACKS_READ = 500
 const OTHERS_SHOWN = 12
 
-export async function showSnapshot({ context, params }: AskedPage, { store }: Services) {
+export async function showSnapshot({ context, params, labels }: AskedPage, { store }: Services) {
   const snapshot = await snapshotOf(store, params['id'] ?? '')
   const { id, host } = snapshot
   const [diagnosis, stacks, others, ...incidents] = await Promise.all([
     findDiagnosis(store, id),
     listSnapshotStacks(store, id, { limit: STACKS_READ }),
-    host === null ? null : listSnapshots(store, { host, status: 'done', limit: OTHERS_SHOWN + 1 }),
-    ...snapshot.incidents.slice(0, INCIDENTS_SHOWN).map((each) => findIncident(store, each)),
+    host === null
+      ? null
+      : listSnapshots(store, { host, status: 'done', limit: OTHERS_SHOWN + 1, labels }),
+    ...snapshot.incidents
+      .slice(0, INCIDENTS_SHOWN)
+      .map((each) => findIncident(store, each, labels)),
   ])
   return snapshotPage(context, {
     snapshot,

@@ -30,13 +30,15 @@ const LinkForm = z.strictObject({ ...newLink, on: z.enum(LINK_TARGETS).default('
 
 /** Ties what the form on an incident's page says to it, to its shape or to its signature. */
 export async function addIncidentLink(
-  { params, who }: AskedPage,
+  { params, who, labels }: AskedPage,
   body: unknown,
   services: Services,
 ): Promise<FormAnswer> {
   const id = params['id'] ?? ''
   const { on, ...link } = checked(LinkForm, filled(body))
-  const incident = await findIncident(services.store, id)
+  // A link on a shape or signature is shown to the whole fleet.
+  if (labels !== null && on !== 'incident') throw new Problem('labels-limited')
+  const incident = await findIncident(services.store, id, labels)
   if (!incident) throw new Problem('incident-unknown', { id: id.slice(0, 100) })
   const targets = {
     incident: { kind: 'incident', id: incident.id },

@@ -1,3 +1,4 @@
+import type { Labels } from '../../model/access.ts'
 import { SEVERITIES } from '../../model/diagnosis.ts'
 import type { Store } from '../../store/open.ts'
 import { readTrend, type TrendPoint } from '../../store/trend.ts'
@@ -31,12 +32,17 @@ const AXIS_NAMES = { '24h': HOUR_NAME, '7d': WEEKDAY, '30d': DAY_NAME } as const
 /** Incidents by when they were first seen, up to now, stretches without any too. */
 export async function showTrend(
   store: Store,
-  asked: { readonly range: TrendRange; readonly key: TrendKey; readonly now: string },
+  asked: {
+    readonly range: TrendRange
+    readonly key: TrendKey
+    readonly now: string
+    readonly labels: Labels | null
+  },
 ): Promise<Stacked> {
   const { columns, stretchMs, span, axisEvery } = SHAPES[asked.range]
   const newest = Math.floor(Date.parse(asked.now) / stretchMs) * stretchMs
   const sinceMs = newest - (columns - 1) * stretchMs
-  const points = await readTrend(store, { key: asked.key, span, sinceMs })
+  const points = await readTrend(store, { key: asked.key, span, sinceMs, labels: asked.labels })
   const { names, series } = SERIES[asked.key](points)
   const labels = span === 'day' ? DAY_NAME : MOMENT
   return {

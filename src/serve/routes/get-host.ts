@@ -8,11 +8,12 @@ export const getHost = route({
   method: 'get',
   path: '/hosts/:name',
   summary: 'One host, with its last snapshots and incidents',
+  limited: 'handler',
   input: z.strictObject({ name: z.string() }),
   output: HostWhole,
   problems: ['host-unknown'],
-  async handle({ name }, { store }, { origin }) {
-    const host = await findHost(store, name)
+  async handle({ name }, { store }, { origin, labels }) {
+    const host = await findHost(store, name, labels)
     if (!host) throw new Problem('host-unknown', { name })
     return {
       ...host,

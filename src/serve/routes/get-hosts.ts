@@ -8,6 +8,7 @@ export const getHosts = route({
   method: 'get',
   path: '/hosts',
   summary: 'Hosts that have sent a bundle',
+  limited: 'handler',
   input: z.strictObject({
     q: z.string().min(1).max(255).meta({ description: 'Part of the name' }).exactOptional(),
     sort: z
@@ -18,5 +19,5 @@ export const getHosts = route({
   }),
   output: pageOf(HostItem),
   problems: ['request-invalid', 'cursor-invalid'],
-  handle: (input, { store }) => listHosts(store, input),
+  handle: (input, { store }, { labels }) => listHosts(store, { ...input, labels }),
 })

@@ -13,7 +13,7 @@ export const getIncidentLinks = route({
   input: z.strictObject({ id }),
   output: z.object({ items: list(Link) }),
   problems: ['incident-unknown'],
-  async handle({ id }, services) {
-    return { items: await readLinks(services, { kind: 'incident', id }) }
+  async handle({ id }, services, { labels }) {
+    return { items: await readLinks(services, { kind: 'incident', id }, labels) }
   },
 })

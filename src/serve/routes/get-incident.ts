@@ -13,8 +13,8 @@ export const getIncident = route({
   input: z.strictObject({ id }),
   output: Incident,
   problems: ['incident-unknown'],
-  async handle({ id }, { store }, { origin }) {
-    const incident = await findIncident(store, id)
+  async handle({ id }, { store }, { origin, labels }) {
+    const incident = await findIncident(store, id, labels)
     if (!incident) throw new Problem('incident-unknown', { id })
     return located(incident, origin)
   },

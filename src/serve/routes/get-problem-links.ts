@@ -11,7 +11,7 @@ export const getProblemLinks = route({
   input: z.strictObject({ fingerprint: z.string().min(1) }),
   output: z.object({ items: list(Link) }),
   problems: ['stack-unknown'],
-  async handle({ fingerprint }, services) {
-    return { items: await readLinks(services, { kind: 'problem', id: fingerprint }) }
+  async handle({ fingerprint }, services, { labels }) {
+    return { items: await readLinks(services, { kind: 'problem', id: fingerprint }, labels) }
   },
 })

@@ -12,7 +12,7 @@ export const getSignatureLinks = route({
   input: z.strictObject({ id }),
   output: z.object({ items: list(Link) }),
   problems: ['signature-unknown'],
-  async handle({ id }, services) {
-    return { items: await readLinks(services, { kind: 'signature', id }) }
+  async handle({ id }, services, { labels }) {
+    return { items: await readLinks(services, { kind: 'signature', id }, labels) }
   },
 })

@@ -9,6 +9,7 @@ export const getSnapshots = route({
   method: 'get',
   path: '/snapshots',
   summary: 'Stored bundles, the last received first',
+  limited: 'handler',
   input: z.strictObject({
     host: z.string().min(1).meta({ description: 'Name of the host' }).exactOptional(),
     status: z.enum(SNAPSHOT_STATUSES).exactOptional(),
@@ -16,8 +17,8 @@ export const getSnapshots = route({
   }),
   output: pageOf(SnapshotItem),
   problems: ['request-invalid', 'cursor-invalid'],
-  async handle(input, { store }, { origin }) {
-    const page = await listSnapshots(store, input)
+  async handle(input, { store }, { origin, labels }) {
+    const page = await listSnapshots(store, { ...input, labels })
     return { ...page, items: page.items.map((item) => locatedSnapshot(item, origin)) }
   },
 })

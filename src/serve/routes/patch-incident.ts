@@ -20,9 +20,12 @@ export const patchIncident = route({
     'incident-unknown',
     'incident-changed',
   ],
-  async handle({ id, mutedUntil, ...change }, { store }, { origin, who }) {
+  async handle({ id, mutedUntil, ...change }, { store }, { origin, who, labels }) {
     const at = new Date().toISOString()
     const muted = { mutedUntil: muteOf(mutedUntil) }
-    return located(await changeIncident(store, id, { ...change, ...muted, who, at }), origin)
+    return located(
+      await changeIncident(store, id, { ...change, ...muted, who, at }, labels),
+      origin,
+    )
   },
 })

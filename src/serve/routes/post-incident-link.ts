@@ -11,6 +11,7 @@ export const postIncidentLink = route({
   summary: 'Ties a ticket or page to an incident',
   limited: 'incident',
   takes: 'json',
+  status: 201,
   input: z.strictObject({ id, ...newLink }),
   output: Link,
   problems: [

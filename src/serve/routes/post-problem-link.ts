@@ -9,6 +9,7 @@ export const postProblemLink = route({
   path: '/problems/:fingerprint/links',
   summary: 'Ties a ticket or page to a problem, for all incidents of its shape',
   takes: 'json',
+  status: 201,
   input: z.strictObject({ fingerprint: z.string().min(1), ...newLink }),
   output: Link,
   problems: [

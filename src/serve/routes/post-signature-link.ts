@@ -10,6 +10,7 @@ export const postSignatureLink = route({
   path: '/signatures/:id/links',
   summary: 'Ties a ticket or page to a signature, for all its incidents',
   takes: 'json',
+  status: 201,
   input: z.strictObject({ id, ...newLink }),
   output: Link,
   problems: [

@@ -57,6 +57,7 @@ export const postSnapshots = uploadRoute({
     'entry-too-large',
     'path-too-long',
     'upload-too-slow',
+    'host-of-others',
     'store-full',
     'too-busy',
   ],

@@ -9,6 +9,7 @@ export const postWebhooks = route({
   summary: 'Has somebody told of incidents; answers the secret that messages are signed by',
   needs: 'admin',
   takes: 'json',
+  status: 201,
   input: z.strictObject(newWebhook),
   output: NewWebhookAnswer,
   problems: [

@@ -49,7 +49,8 @@ export type Fleet = {
   readonly unknowns: readonly IncidentItem[]
   readonly snapshots: readonly SnapshotItem[]
   readonly snapshotsTotal: number
-  readonly ingest: IngestHealth
+  /** Of the whole service; null for who may see a part of the fleet alone. */
+  readonly ingest: IngestHealth | null
 }
 
 export function fleetPage(context: PageContext, fleet: Fleet): string {

@@ -19,15 +19,25 @@ const SLOW_SECONDS = 120
 
 /** Queue, failures and the last uploads, in a box. */
 export function healthPanel(
-  ingest: IngestHealth,
+  ingest: IngestHealth | null,
   {
     snapshots,
     snapshotsTotal,
   }: { readonly snapshots: readonly SnapshotItem[]; readonly snapshotsTotal: number },
   now: string,
 ): Html {
+  const figures = ingest && ingestFigures(ingest, now)
+  const rows = snapshots.map((snapshot) => snapshotItem(snapshot, now))
+  const more = html`<a href="/snapshots">All ${grouped(snapshotsTotal)}</a>`
+  const last = html`<p class="quiet">Last upload ${timeMark(snapshots[0]?.receivedAt ?? null, now)}</p>`
+  return panel('ingest', 'Snapshots', html`${figures}${last}<ul class="plain">${rows}</ul>`, {
+    more,
+  })
+}
+
+function ingestFigures(ingest: IngestHealth, now: string): Html {
   const waits = secondsBetween(ingest.oldestQueuedAt, now)
-  const figures = figureList([
+  return figureList([
     { name: 'waiting', value: grouped(ingest.queued) },
     { name: 'in work', value: grouped(ingest.processing) },
     { name: 'failed', value: failedCount(ingest.failed), isWrong: ingest.failed > 0 },
@@ -35,12 +45,6 @@ export function healthPanel(
       ? []
       : [{ name: 'oldest waits', value: lasted(waits), isWrong: waits > SLOW_SECONDS }]),
   ])
-  const rows = snapshots.map((snapshot) => snapshotItem(snapshot, now))
-  const more = html`<a href="/snapshots">All ${grouped(snapshotsTotal)}</a>`
-  const last = html`<p class="quiet">Last upload ${timeMark(snapshots[0]?.receivedAt ?? null, now)}</p>`
-  return panel('ingest', 'Snapshots', html`${figures}${last}<ul class="plain">${rows}</ul>`, {
-    more,
-  })
 }
 
 function secondsBetween(from: string | null, to: string): number | null {
