@@ -79,6 +79,29 @@ async function withWebhook(ask: (path: string) => Promise<Sent>): Promise<Sent> 
 /** Nobody listens on port 9 of this machine. */
 const WEBHOOK = { name: 'a chat', url: 'http://127.0.0.1:9/hook' }
 
+const SIGNATURE = `id: made-here
+version: 1
+title: Made here
+severity: low
+why: A test asks for it.
+source: none
+subject: task
+roles: { stuck: { where: { frames: [made_here] } } }
+verdicts: { possible: [{ has: stuck }] }
+summary: "{stuck} waits."
+`
+
+/** Work that was paused; such as ended before it could be is asked for again. */
+async function paused(): Promise<Sent> {
+  for (;;) {
+    const { json } = await post('/reclassify', {})
+    const answer = await post(`/jobs/${json.id}/pause`, {})
+    if (answer.status !== 409) return answer
+  }
+}
+
+const pausedJob = async (): Promise<string> => (await paused()).json.id
+
 const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
   'post /snapshots': [
     () => service.post('/api/v1/snapshots', healthyBundle('new-1')),
@@ -163,6 +186,26 @@ const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
     () => withWebhook((path) => asAdmin(`${path}/test`, { method: 'POST' })),
   ],
   'get /webhooks/:id/deliveries': [() => withWebhook((path) => asAdmin(`${path}/deliveries`))],
+  'post /signatures': [() => post('/signatures', { yaml: SIGNATURE, note: 'tried' })],
+  'post /signatures/try': [() => post('/signatures/try', { yaml: SIGNATURE, limit: 1 })],
+  'get /signatures/:id/versions': [() => api('/signatures/made-here/versions')],
+  'patch /signatures/:id': [
+    () =>
+      service.ask('/api/v1/signatures/made-here', {
+        method: 'PATCH',
+        body: '{"disabled":true}',
+        headers: { 'content-type': 'application/json' },
+      }),
+  ],
+  'delete /signatures/:id': [
+    () => service.ask('/api/v1/signatures/made-here', { method: 'DELETE' }),
+  ],
+  'post /reclassify': [() => post('/reclassify', { host: 'nobody' })],
+  'get /jobs': [() => api('/jobs'), () => api('/jobs?limit=1')],
+  'get /jobs/:id': [async () => api(`/jobs/${await pausedJob()}`)],
+  'post /jobs/:id/cancel': [async () => post(`/jobs/${await pausedJob()}/cancel`, {})],
+  'post /jobs/:id/pause': [paused],
+  'post /jobs/:id/resume': [async () => post(`/jobs/${await pausedJob()}/resume`, {})],
   'get /tokens': [() => asAdmin('/tokens'), () => asAdmin('/tokens?limit=1')],
   'post /tokens': [
     () => makeToken({ name: 'ann', role: 'editor' }),

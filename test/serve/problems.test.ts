@@ -207,7 +207,7 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
         JSON.stringify({ url: `https://tracker.example/${index}` }),
         'application/json',
       )
-    for (let index = 0; index < 100; index += 1) assert.equal((await add(index)).status, 200)
+    for (let index = 0; index < 100; index += 1) assert.equal((await add(index)).status, 201)
     return toldBy(await add(100))
   },
   'ticket-unknown': () => get('/api/v1/tickets/NONE-1'),
@@ -219,7 +219,7 @@ const PROVOKED: { readonly [Kind in ProblemKind]: Provoke } = {
   'webhook-address-refused': () => addWebhook('http://169.254.169.254/latest/meta-data'),
   'webhooks-too-many': async () => {
     const url = 'http://127.0.0.1:9/hook'
-    for (let turn = 0; turn < 100; turn += 1) assert.equal((await addWebhook(url)).status, 200)
+    for (let turn = 0; turn < 100; turn += 1) assert.equal((await addWebhook(url)).status, 201)
     return addWebhook(url)
   },
   'job-unknown': () => get('/api/v1/jobs/nothing'),
