@@ -20,7 +20,7 @@ test('an incident, its signature and its shape are linked, and the incident show
   const { signature, fingerprint } = incident
   const url = 'https://jira.example.com/browse/OPS-4711'
   const own = await add(`/incidents/${id}`, { url, title: 'web-1 hangs' })
-  assert.equal(own.status, 200, own.text)
+  assert.equal(own.status, 201, own.text)
   assert.equal(own.json.key, 'OPS-4711')
   await add(`/signatures/${signature}`, { url: 'https://github.com/a/b/issues/5' })
   await add(`/problems/${encodeURIComponent(fingerprint)}`, {

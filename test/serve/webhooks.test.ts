@@ -37,7 +37,7 @@ function patch(id: string, change: unknown): Promise<Sent> {
 
 test('a webhook is made, told of an upload, signed by the secret shown once, paused and removed', async () => {
   const made = await make({ url: receiver.url, name: 'chat' })
-  assert.equal(made.status, 200, made.text)
+  assert.equal(made.status, 201, made.text)
   const { id, secret } = made.json
   assert.match(secret, /^whsec_[\w-]{43}$/)
   assert.deepEqual(made.json.filters, { severity: 'low', signatures: [], labels: {} })
