@@ -27,9 +27,17 @@ import type { AskedPage, FormAnswer, FormRoute, PageRoute } from './pages/asked.
 import { changeTicked } from './pages/bulk.ts'
 import { showComparison } from './pages/compare.ts'
 import { showFleet } from './pages/fleet.ts'
+import {
+  linkProblemByForm,
+  mergeProblemByForm,
+  nameProblemByForm,
+  partProblemByForm,
+  showProblem,
+  showProblems,
+  unlinkProblemByForm,
+} from './pages/fleet-problems.ts'
 import { showHost, showHosts } from './pages/hosts.ts'
 import { changeState, showIncident, showIncidents } from './pages/incidents.ts'
-import { showProblemKind } from './pages/problem.ts'
 import { showSignature, showSignatures } from './pages/signatures.ts'
 import { showSnapshot, showSnapshots } from './pages/snapshots.ts'
 import {
@@ -69,7 +77,8 @@ export const PAGES: readonly PageRoute[] = [
   { path: '/admin/webhooks', needs: 'admin', show: showWebhooks },
   { path: '/admin/webhooks/:id', needs: 'admin', show: showWebhook },
   { path: '/analyze', limited: 'no-host', show: showAnalyze },
-  { path: '/problems/:kind', limited: 'no-host', show: showProblemKind },
+  { path: '/problems', show: showProblems },
+  { path: '/problems/:kind', limited: 'no-host', show: showProblem },
   { path: '/admin', needs: 'admin', show: showAdmin },
   { path: '/admin/tokens', needs: 'admin', show: showTokens },
   { path: '/admin/audit', needs: 'admin', show: showAudit },
@@ -82,6 +91,11 @@ export const FORMS: readonly FormRoute[] = [
   { path: '/incidents/:id/links', limited: 'incident', act: addIncidentLink },
   { path: '/incidents/:id/links/:link/remove', act: removeIncidentLink },
   { path: '/tickets/:key/links/:link/remove', act: removeTicketLink },
+  { path: '/problems/:fingerprint/name', act: nameProblemByForm },
+  { path: '/problems/:fingerprint/merge', act: mergeProblemByForm },
+  { path: '/problems/:fingerprint/part', act: partProblemByForm },
+  { path: '/problems/:fingerprint/links', act: linkProblemByForm },
+  { path: '/problems/:fingerprint/links/:link/remove', act: unlinkProblemByForm },
   { path: '/admin/webhooks', needs: 'admin', act: makeWebhookByForm },
   { path: '/admin/webhooks/:id/test', needs: 'admin', act: testWebhookByForm },
   { path: '/admin/webhooks/:id/state', needs: 'admin', act: setWebhookByForm },

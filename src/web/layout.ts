@@ -43,6 +43,7 @@ export type PageContent = {
 const SECTIONS = [
   { path: '/', name: 'Fleet', key: 'f' },
   { path: '/incidents', name: 'Incidents', key: 'i' },
+  { path: '/problems', name: 'Problems', key: 'p' },
   { path: '/hosts', name: 'Hosts', key: 'h' },
   { path: '/snapshots', name: 'Snapshots', key: 's' },
   { path: '/signatures', name: 'Signatures', key: 'c' },

@@ -1,6 +1,7 @@
 // Every page from the fixed values, once: goldens, tests of hostile text and pictures read it.
 
 import { SEVERITIES } from '../../src/model/diagnosis.ts'
+import type { FleetProblem } from '../../src/model/fleet-problem.ts'
 import type { Ticket, TicketItem } from '../../src/model/ticket.ts'
 import type { Delivery, Webhook } from '../../src/model/webhook.ts'
 import type { TrendColumn } from '../../src/web/charts.ts'
@@ -12,6 +13,7 @@ import { hostPage, hostsPage } from '../../src/web/pages/hosts.ts'
 import { incidentPage } from '../../src/web/pages/incident.ts'
 import { type Facet, incidentsPage } from '../../src/web/pages/incidents.ts'
 import { faultPage, problemKindPage, problemPage } from '../../src/web/pages/problem.ts'
+import { fleetProblemPage, problemsPage } from '../../src/web/pages/problems.ts'
 import { type SignatureRow, signaturePage, signaturesPage } from '../../src/web/pages/signatures.ts'
 import { type SnapshotView, snapshotPage, snapshotsPage } from '../../src/web/pages/snapshots.ts'
 import { ticketPage, ticketsPage } from '../../src/web/pages/tickets.ts'
@@ -227,6 +229,32 @@ function stacksOf({ tasks }: Values['DIAGNOSIS']): SnapshotView['stacks'] {
   }))
 }
 
+/** A problem by the words of an incident, so that what is hostile there is hostile here. */
+function problemOf({ ITEMS: [item], TASKS: [task], INCIDENT }: Values): FleetProblem | null {
+  if (!item) return null
+  const seen = { firstSeen: '2026-11-02T08:00:00Z', lastSeen: '2026-11-23T11:52:00Z' }
+  const part = (name: string | null) => ({ name, incidents: 44, ...seen })
+  const { fingerprint, title } = item
+  const near = { signature: item.signature, held: 2, failed: [title] }
+  return {
+    ...{ fingerprint, url: '/problems/x', name: title, title, class: item.class, known: false },
+    ...{ incidents: 44, open: 3, hosts: 9, ...seen, signatures: [item.signature] },
+    trend: [{ at: '2026-11-23T00:00:00Z', incidents: 4 }],
+    ...{ note: item.summary, mergedInto: fingerprint },
+    bySignature: [part(item.signature)],
+    byKernel: [part(item.kernel), part(null)],
+    byHost: [part(item.host)],
+    members: [{ fingerprint, name: title, title, mergedInto: null }],
+    history: [{ at: seen.lastSeen, who: title, what: 'merged', other: fingerprint, note: title }],
+    example: {
+      incident: item,
+      snapshot: INCIDENT.snapshot,
+      task: task ?? null,
+      nearMisses: [near],
+    },
+  }
+}
+
 /** Golden name to page. */
 export const PAGES: Readonly<Record<string, PageMaker>> = {
   fleet: ({ ITEMS, SNAPSHOTS }, context) =>
@@ -284,6 +312,26 @@ export const PAGES: Readonly<Record<string, PageMaker>> = {
         },
       ],
     }),
+  problems: (values, context) => {
+    const problem = problemOf(values)
+    return problemsPage(context, {
+      page: { items: problem ? [problem] : [], next: 'bmV4dA', total: 214 },
+      query: { known: false, q: problem?.title ?? '', sort: 'trend' },
+      address: '/problems?known=false',
+      cursor: null,
+    })
+  },
+  'problems-none': (_values, context) =>
+    problemsPage(context, {
+      page: { items: [], next: null, total: 0 },
+      query: {},
+      address: '/problems',
+      cursor: null,
+    }),
+  'problem-of-fleet': (values, context) => {
+    const problem = problemOf(values)
+    return problem ? fleetProblemPage(context, { problem, links: values.INCIDENT.links }) : ''
+  },
   'incidents-none': (_values, context) =>
     incidentsPage(context, {
       page: { items: [], next: null, total: 0 },

@@ -6,7 +6,7 @@ import { incidentBox } from '../parts/incident-list.ts'
 import { linkOut } from '../parts/links.ts'
 import { figureList, foundCount, hostLink, hostText, timeMark } from '../parts/marks.ts'
 import { pager } from '../parts/paging.ts'
-import { encoded, incidentPath, signaturePath, ticketPath } from '../parts/paths.ts'
+import { encoded, incidentPath, problemPath, signaturePath, ticketPath } from '../parts/paths.ts'
 import { panel } from '../parts/prose.ts'
 import { type Column, dataTable } from '../parts/table.ts'
 import { clipped, grouped, plural } from '../parts/words.ts'
@@ -146,7 +146,7 @@ const TARGETS: {
 } = {
   incident: (on) => ({ says: 'an incident', path: incidentPath(on) }),
   signature: (on) => ({ says: `signature ${on}`, path: signaturePath(on) }),
-  problem: (on) => ({ says: `shape ${on}`, path: `/incidents?fingerprint=${encoded(on)}` }),
+  problem: (on) => ({ says: `shape ${on}`, path: problemPath(on) }),
 }
 
 function targetItem(key: string, { id, url, title, from, on }: TicketLink): Html {

@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts'
 import { subjectOf } from './finding.ts'
 import { incidentLinks } from './links.ts'
 import { aboutList, hostCode, incidentHost, labelTags, timeMark } from './marks.ts'
-import { encoded, incidentPath, signaturePath, snapshotPath } from './paths.ts'
+import { encoded, incidentPath, problemPath, signaturePath, snapshotPath } from './paths.ts'
 import { plural } from './words.ts'
 
 /** What stands beside an incident: what to do with it, its facts, its tickets, its files. */
@@ -67,7 +67,6 @@ ${muteButtons(incident)}
 function factsOf(incident: Incident, now: string): Html {
   const { signature, fingerprint, snapshot } = incident
   const version = html`<span class="quiet">version ${incident.signatureVersion}</span>`
-  const shape = `/incidents?fingerprint=${encoded(fingerprint)}`
   const seen = plural(incident.snapshots, 'snapshot')
   return aboutList([
     ['Host', html`${incidentHost(incident)}${labelTags(incident.labels)}`],
@@ -77,7 +76,7 @@ function factsOf(incident: Incident, now: string): Html {
     ['Last seen', timeMark(incident.lastSeen, now)],
     ['Seen in', html`${seen}, <a href="${snapshotPath(snapshot)}">the last</a>`],
     ['Signature', html`<a href="${signaturePath(signature)}">${signature}</a> ${version}`],
-    ['Shape', html`<a href="${shape}">${hostCode(fingerprint)}</a>`],
+    ['Problem', html`<a href="${problemPath(fingerprint)}">${hostCode(fingerprint)}</a>`],
   ])
 }
 

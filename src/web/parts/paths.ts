@@ -24,3 +24,7 @@ export function signaturePath(id: string): string {
 export function ticketPath(key: string): string {
   return `/tickets/${encoded(key)}`
 }
+
+export function problemPath(fingerprint: string): string {
+  return `/problems/${encoded(fingerprint)}`
+}
