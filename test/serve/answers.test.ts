@@ -102,6 +102,24 @@ async function paused(): Promise<Sent> {
 
 const pausedJob = async (): Promise<string> => (await paused()).json.id
 
+const postAsProblem = (path: string, body: object, method = 'POST') =>
+  service.ask(`/api/v1/problems/${fingerprint}${path}`, {
+    method,
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+
+/** Merged into the shape of any other stack of the same snapshot. */
+async function mergedProblem(): Promise<Sent> {
+  const { json } = await api(`/snapshots/${snapshot}/stacks`)
+  const shapes: readonly (string | null)[] = json.items.map(
+    (item: { fingerprint: string | null }) => item.fingerprint,
+  )
+  const into = shapes.find((shape) => shape !== null && shape !== fingerprint)
+  assert.ok(into, 'the snapshot has another shape')
+  return postAsProblem('/merge', { into, note: 'the same' })
+}
+
 const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
   'post /snapshots': [
     () => service.post('/api/v1/snapshots', healthyBundle('new-1')),
@@ -163,6 +181,18 @@ const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
     () => post('/signatures/fuse-flush-deadlock/links', linkTo('OPS-2')),
   ],
   'get /signatures/:id/links': [() => api('/signatures/fuse-flush-deadlock/links')],
+  'get /problems': [() => api('/problems'), () => api('/problems?limit=1&known=true&sort=trend')],
+  'get /problems/:fingerprint': [() => api(`/problems/${fingerprint}`)],
+  'patch /problems/:fingerprint': [
+    () => postAsProblem('', { name: 'the lock', note: null }, 'PATCH'),
+  ],
+  'post /problems/:fingerprint/merge': [async () => mergedProblem()],
+  'delete /problems/:fingerprint/merge': [
+    async () => {
+      await mergedProblem()
+      return service.ask(`/api/v1/problems/${fingerprint}/merge`, { method: 'DELETE' })
+    },
+  ],
   'post /problems/:fingerprint/links': [
     () => post(`/problems/${fingerprint}/links`, linkTo('OPS-3')),
   ],

@@ -35,7 +35,7 @@ export async function showProblem(asked: AskedPage, services: Services): Promise
   // What it counts is of the whole fleet.
   if (asked.labels !== null) throw new Problem('labels-limited')
   const problem = await findProblem(services.store, id)
-  const links = await readLinks(services, { kind: 'problem', id })
+  const links = await readLinks(services, { kind: 'problem', id }, asked.labels)
   return fleetProblemPage(asked.context, { problem, links })
 }
 
