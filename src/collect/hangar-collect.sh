@@ -797,7 +797,11 @@ read_tasks() {
 # read_stacks TASKS: the stack first, since who blocks there would block again
 read_stacks() {
   wants stack && list_files "$1" stack && read_queue 2 read_files out stack
-  list_files "$1" "$(kinds_of wchan syscall stat)"
+  # Of a task that nothing points at, the stack says what these would: they are read where stacks are not.
+  more='wchan syscall'
+  [ "$1" = suspicious ] || ! grep -aqs '/stack:\[' out/*.stack || more=''
+  # shellcheck disable=SC2086 # words
+  list_files "$1" "$(kinds_of $more stat)"
   read_queue 2 read_files out task
 }
 
@@ -1579,7 +1583,8 @@ dry_run() {
   lay_root
   within "$READ_TIMEOUT" host.found list_host
   within "$READ_TIMEOUT" tasks.found list_tasks
-  echo "would read, of each of $(grep -c '^proc/[1-9]' tasks.found) tasks, the suspicious first: status comm $(kinds_of stack wchan syscall stat)"
+  echo "would read, of each of $(grep -c '^proc/[1-9]' tasks.found) tasks, the suspicious first: status comm $(kinds_of stack stat)"
+  echo "would read, of the suspicious, and of all where stacks are not to be had: $(kinds_of wchan syscall)"
   echo "would read, of each thread group: $(wants ns && echo 'ns/pid ns/mnt (the links) ')$(kinds_of cgroup)"
   wants mountinfo && echo "would read, of one task of each $NAMESPACES namespace: mountinfo"
   wants fd && echo 'would list, of suspicious tasks and FUSE daemons: fd (what is open of /dev/fuse and of mounts served from elsewhere)'
