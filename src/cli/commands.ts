@@ -41,6 +41,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./signatures.ts')).signatures,
   },
   {
+    name: 'reclassify',
+    summary: 'apply the present signatures to all stored snapshots',
+    load: async () => (await import('./reclassify.ts')).reclassify,
+  },
+  {
     name: 'demo',
     summary: 'a service on a temporary store, fed with the samples',
     load: async () => (await import('./demo.ts')).demo,

@@ -140,7 +140,7 @@ async function openParts(settings: IngestSettings): Promise<Parts> {
   const failed = new FailedSnapshots({ store, files, now, wake: () => runner.wake() })
   const { keep = KEPT_FOR_GOOD } = settings
   const sweeper = new Sweeper({ store, files, logFolder, log, keep, now })
-  const work = new WorkRunner({ store, catalogue, now })
+  const work = new WorkRunner({ store, catalogue, now, yields: true })
   const stations = { pool, receiver, runner, failed, sweeper, work }
   return { store, limits, now, logFolder, files, log, catalogue, ...stations }
 }

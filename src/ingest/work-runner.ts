@@ -158,6 +158,7 @@ export class WorkRunner {
 
   /** Fresh bundles first: while any waits, history comes on by one step in so long. */
   async #yieldToUploads(): Promise<void> {
+    if (!this.#parts.yields) return
     const until = performance.now() + YIELD_MS
     while (!this.#isClosing && performance.now() < until) {
       if ((await queueDepth(this.#parts.store.read)).jobs === 0) return

@@ -14,6 +14,8 @@ export type WorkParts = {
   readonly store: Store
   readonly catalogue: LiveCatalogue
   readonly now: () => number
+  /** Whether bundles that wait for their diagnosis go first; someone must be at work on them. */
+  readonly yields: boolean
 }
 
 type Kind = {
@@ -25,14 +27,13 @@ export const STEPS: { readonly [Name in WorkKind]: Kind } = {
   try: {
     async begin(work, _position, parts) {
       // What it adds up is kept nowhere: after a restart it begins again.
-      const { total } = work.progress
       const { catalogue, store } = parts
       const yaml = work.input.yaml ?? ''
       const { id } = checkSignature(yaml, catalogue)
       const start = await startOf(work, parts)
       const tally = new TrialTally(store.read, start)
       return new Walk({
-        work: { ...work, progress: { ...work.progress, done: 0, total, unreadable: 0 } },
+        work: fromStart(work, start),
         position: start,
         dataFolder: store.dataFolder,
         catalogue: await catalogue.with(id, yaml),
@@ -45,7 +46,9 @@ export const STEPS: { readonly [Name in WorkKind]: Kind } = {
     },
   },
   reclassify: {
-    async begin(work, position, { catalogue, store, now }) {
+    async begin(asked, kept, parts) {
+      const { catalogue, store, now } = parts
+      const { work, position } = await goOn(asked, kept, parts)
       let { result } = work
       return new Walk({
         work,
@@ -64,9 +67,30 @@ export const STEPS: { readonly [Name in WorkKind]: Kind } = {
   },
 }
 
+/** Where it stopped; from the beginning where the signatures in force are other ones since. */
+async function goOn(
+  work: Work,
+  kept: WorkPosition,
+  parts: WorkParts,
+): Promise<{ readonly work: Work; readonly position: WorkPosition }> {
+  const { hash } = parts.catalogue
+  const isFirst = kept.catalogue === undefined
+  if (isFirst || kept.catalogue === hash) return { work, position: { ...kept, catalogue: hash } }
+  const start = await startOf(work, parts)
+  // What is to be told again still is, whatever the signatures are.
+  const position = { ...start, pending: kept.pending, catalogue: hash }
+  return { work: fromStart(work, start), position }
+}
+
+function fromStart(work: Work, { low, high }: WorkPosition): Work {
+  const total = Math.max(0, high - low + 1)
+  return { ...work, progress: { ...work.progress, done: 0, total, unreadable: 0 } }
+}
+
 async function startOf(work: Work, { store }: WorkParts): Promise<WorkPosition> {
   const high = await lastSnapshotNo(store.read)
-  return { low: Math.max(1, high - work.progress.total + 1), high, pending: [] }
+  const { limit } = work.input
+  return { low: limit === null ? 1 : Math.max(1, high - limit + 1), high, pending: [] }
 }
 
 function addEffects(

@@ -23,3 +23,14 @@ export function lockFolder(dataFolder: string): { release(): void } {
     },
   }
 }
+
+/** Whether another process works on a data folder now. */
+export function isFolderTaken(dataFolder: string): boolean {
+  try {
+    lockFolder(dataFolder).release()
+    return false
+  } catch {
+    // Whatever keeps the lock from us keeps the folder from us.
+    return true
+  }
+}

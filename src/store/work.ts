@@ -20,6 +20,8 @@ export type WorkPosition = {
   readonly high: number
   /** Snapshots to be told again first. */
   readonly pending: readonly number[]
+  /** Hash of the catalogue that those before were read with; absent before the first. */
+  readonly catalogue?: string
 }
 
 type WorkRow = {

@@ -1,20 +1,11 @@
 import { ROLES, type Token } from '../../model/access.ts'
-import { type Arguments, InputError, UsageError } from '../command.ts'
-import { visible } from '../paint.ts'
-import { givenToken } from '../token-file.ts'
+import { type Body, serviceOf, toBody } from '../ask-service.ts'
+import type { Arguments } from '../command.ts'
 import type { Tokens } from './tokens.ts'
-
-type Body = Readonly<Record<string, unknown>>
 
 /** The tokens of a service, asked over the network. */
 export function remoteTokens(server: string, given: Arguments): Tokens {
-  const base = URL.parse(`${server.replace(/\/+$/, '')}/api/v1/`)
-  if (!base || !/^https?:$/.test(base.protocol)) {
-    throw new UsageError(`--server takes an address like http://127.0.0.1:7070, not ${server}`)
-  }
-  const secret = givenToken(given)
-  const ask = (path: string, method: string, body?: Body) =>
-    askService(new URL(path, base), { method, body, secret })
+  const ask = serviceOf(server, given)
   return {
     async create({ name, role, labels, expiresAtMs }) {
       const expiresAt =
@@ -43,47 +34,6 @@ export function remoteTokens(server: string, given: Arguments): Tokens {
     revoke: async (id) => toToken(await ask(`tokens/${encodeURIComponent(id)}`, 'DELETE')),
     close: async () => {},
   }
-}
-
-type Asked = {
-  readonly method: string
-  readonly body: Body | undefined
-  readonly secret: string | null
-}
-
-async function askService(url: URL, { method, body, secret }: Asked): Promise<Body> {
-  const response = await answered(url, {
-    method,
-    headers: {
-      accept: 'application/json',
-      ...(body ? { 'content-type': 'application/json' } : {}),
-      ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
-    },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-    // A token goes nowhere but where it was meant to.
-    redirect: 'error',
-  })
-  const text = await response.text()
-  const answer = toBody(
-    /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : {},
-  )
-  if (response.ok) return answer
-  const why = [answer['title'] ?? 'and no reason', answer['detail']].filter(Boolean).join(': ')
-  throw new InputError(`the service answered ${response.status}: ${visible(why)}`)
-}
-
-async function answered(url: URL, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init)
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new InputError(`${url.origin} cannot be asked: ${why}`)
-  }
-}
-
-function toBody(value: unknown): Body {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
 function toToken(body: Body): Token {
