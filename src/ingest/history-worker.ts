@@ -8,7 +8,7 @@ import { Problem } from '../model/problem.ts'
 import type { Given, Snapshot } from '../model/snapshot.ts'
 import { blobFilesOf, blobPath } from '../store/blobs-files.ts'
 import { findBundle } from '../store/bundles.ts'
-import { findLook, findPast, type PastSnapshot } from '../store/history.ts'
+import { findCompared, findPast, type PastSnapshot } from '../store/history.ts'
 import { openReader } from '../store/open.ts'
 import { fromJson } from '../store/packed.ts'
 import { readSnapshot } from '../store/source/read-snapshot.ts'
@@ -112,11 +112,12 @@ class Reading {
 
   async #reread(past: PastSnapshot): Promise<void> {
     const snapshot = await this.#snapshotOf(past)
-    if (!snapshot) {
+    const earlier = await findCompared(this.#sql, past)
+    // Without what it was compared with, what that proved would seem to be over.
+    if (snapshot === null || earlier === 'gone') {
       this.#unreadable += 1
       return
     }
-    const earlier = past.earlierNo === null ? null : await this.#lookOf(past, past.earlierNo)
     const diagnosis = diagnose(snapshot, this.#with.catalogue, { earlier })
     if (this.#task.inForce) {
       const before = this.#inForce(past, snapshot, earlier, this.#task.inForce)
@@ -171,10 +172,6 @@ class Reading {
         ),
       )
     return told(keptOf(past).incidents) !== told(incidents)
-  }
-
-  async #lookOf({ hostId }: PastSnapshot, earlierNo: number): Promise<Earlier | null> {
-    return findLook(this.#sql, hostId, earlierNo)
   }
 
   async #snapshotOf(past: PastSnapshot): Promise<Snapshot | null> {

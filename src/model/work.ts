@@ -25,7 +25,7 @@ export type WorkProgress = {
   /** Snapshots that were looked at, of how many; the whole may have holes. */
   readonly done: number
   readonly total: number
-  /** Of which neither a parsed form nor an archive is kept. */
+  /** Of which neither a parsed form nor an archive is kept, or not what they were compared with. */
   readonly unreadable: number
   /** Snapshots a second; null before the first. */
   readonly rate: number | null

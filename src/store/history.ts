@@ -1,4 +1,5 @@
 import type { Earlier } from '../model/earlier.ts'
+import { APART_MAX_MS } from './looks.ts'
 import { unpack } from './packed.ts'
 import { SOURCE_FORMAT } from './source/pack-snapshot.ts'
 import type { Sql } from './sql.ts'
@@ -21,14 +22,19 @@ export type PastSnapshot = {
   readonly catalogue: string
   /** Packed snapshot; null where it is not kept, or in a form that is not read any more. */
   readonly source: Uint8Array | null
-  /** Number of the snapshot that it was compared with. */
+  /** Number of the snapshot that it was compared with; null for none. */
   readonly earlierNo: number | null
+  /** What it was compared with, packed, where it alone has that still. */
+  readonly earlier: Uint8Array | null
+  /** Whether it is known what it was compared with: not of what was kept before that was noted. */
+  readonly isNoted: 0 | 1
 }
 
 const PAST = `SELECT s.snapshot_no AS snapshotNo, s.id, s.host_id AS hostId,
     coalesce(s.host_name, '') AS hostName, coalesce(s.kernel, '') AS kernel, h.boot_id AS bootId,
     h.taken_at AS takenAt, s.given, d.body, d.catalogue,
-    CASE WHEN x.format = ${SOURCE_FORMAT} THEN x.body END AS source, x.earlier_no AS earlierNo
+    CASE WHEN x.format = ${SOURCE_FORMAT} THEN x.body END AS source, x.earlier_no AS earlierNo,
+    x.earlier, x.snapshot_no IS NOT NULL AS isNoted
   FROM snapshots s
   JOIN host_snapshots h ON h.host_id = s.host_id AND h.snapshot_no = s.snapshot_no
   JOIN diagnoses d ON d.host_id = s.host_id AND d.snapshot_no = s.snapshot_no
@@ -72,12 +78,32 @@ export async function lastSnapshotNo(sql: Sql): Promise<number> {
   return row?.no ?? 0
 }
 
-/** What a snapshot left for those after it; null where that is not kept. */
-export async function findLook(
-  sql: Sql,
-  hostId: number,
-  snapshotNo: number,
-): Promise<Earlier | null> {
+/**
+ * What a snapshot was compared with, or null for nothing; 'gone' where there was something which is
+ * not kept any more, so that what rests on it cannot be found again.
+ */
+export async function findCompared(sql: Sql, past: PastSnapshot): Promise<Earlier | null | 'gone'> {
+  if (past.earlier !== null) return unpack<Earlier>(past.earlier)
+  const no = past.isNoted === 1 ? past.earlierNo : await numberBefore(sql, past)
+  return no === null ? null : ((await findLook(sql, past.hostId, no)) ?? 'gone')
+}
+
+/** What it must have been compared with: the last before it in its boot, if that was within a day. */
+async function numberBefore(sql: Sql, past: PastSnapshot): Promise<number | null> {
+  if (past.bootId === '') return null
+  const row = await sql.get<{ no: number }>(
+    `SELECT snapshot_no AS no FROM host_snapshots
+     WHERE host_id = ? AND taken_at < ? AND taken_at >= ? AND boot_id = ?
+     ORDER BY taken_at DESC, snapshot_no DESC LIMIT 1`,
+    past.hostId,
+    past.takenAt,
+    past.takenAt - APART_MAX_MS,
+    past.bootId,
+  )
+  return row?.no ?? null
+}
+
+async function findLook(sql: Sql, hostId: number, snapshotNo: number): Promise<Earlier | null> {
   const row = await sql.get<{ body: Uint8Array }>(
     `SELECT l.body FROM host_snapshots h JOIN snapshot_looks l
        ON l.host_id = h.host_id AND l.boot_id = h.boot_id AND l.taken_at = h.taken_at

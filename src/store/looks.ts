@@ -7,7 +7,7 @@ import type { Sql } from './sql.ts'
 // What snapshots keep of their waiting tasks, for the next snapshot of the same boot.
 
 /** A task that stands for longer than this was proven to by the snapshots in between, if there were any. */
-const APART_MAX_MS = 24 * 60 * 60 * 1000
+export const APART_MAX_MS = 24 * 60 * 60 * 1000
 
 /** Keeps what later snapshots of the same boot are compared with. */
 export async function saveLook(

@@ -3,6 +3,7 @@ import { fromJson } from './packed.ts'
 import { dropCounts } from './roll-ups.ts'
 import type { IncidentRow } from './schema.ts'
 import { removeSnapshot } from './snapshot-save.ts'
+import { dropSource } from './sources.ts'
 import type { Sql } from './sql.ts'
 
 // What is given up when it has grown old. Everything here takes a limit: the service answers
@@ -92,10 +93,18 @@ export async function sumKeptArchives(sql: Sql): Promise<number> {
   return row?.bytes ?? 0
 }
 
-/** Notes that an archive is gone; a failed snapshot goes with it, there is nothing else of it. */
+/**
+ * Notes that an archive is gone, and forgets its parsed form; a failed snapshot goes with it, there is
+ * nothing else of it.
+ */
 export async function dropArchive(tx: Sql, archive: KeptArchive, nowMs: number): Promise<void> {
-  if (archive.isFailed) await removeSnapshot(tx, archive.snapshotId)
-  else await tx.run('UPDATE bundles SET removed_at = ? WHERE sha256 = ?', nowMs, archive.sha256)
+  const { snapshotId, sha256 } = archive
+  if (archive.isFailed) {
+    await removeSnapshot(tx, snapshotId)
+  } else {
+    await tx.run('UPDATE bundles SET removed_at = ? WHERE sha256 = ?', nowMs, sha256)
+    await dropSource(tx, snapshotId)
+  }
   await addDropped(tx, 'archives', 1, archive.sizeBytes)
 }
 
@@ -139,17 +148,48 @@ export async function dropIncidents(tx: Sql, beforeMs: number, limit: number): P
   return rows.length
 }
 
-/** Forgets what snapshots would be compared with; answers how many. */
+/**
+ * Forgets what new snapshots would be compared with; answers how many. Those that were compared with
+ * it keep it: without, reading them again would not find what it proved.
+ */
 export async function dropLooks(tx: Sql, beforeMs: number, limit: number): Promise<number> {
-  const dropped = await tx.run(
-    `DELETE FROM snapshot_looks WHERE (host_id, boot_id, taken_at, snapshot_no) IN
-       (SELECT host_id, boot_id, taken_at, snapshot_no FROM snapshot_looks
-        WHERE taken_at < ? ORDER BY taken_at LIMIT ?)`,
+  const looks = await tx.all<LookKey & { readonly body: Uint8Array }>(
+    `SELECT host_id, boot_id, taken_at, snapshot_no, body FROM snapshot_looks
+     WHERE taken_at < ? ORDER BY taken_at LIMIT ?`,
     beforeMs,
     limit,
   )
-  await addDropped(tx, 'looks', dropped, 0)
-  return dropped
+  for (const {
+    host_id: hostId,
+    boot_id: bootId,
+    taken_at: takenAt,
+    snapshot_no: no,
+    body,
+  } of looks) {
+    await tx.run(
+      'UPDATE snapshot_sources SET earlier = ? WHERE host_id = ? AND earlier_no = ?',
+      body,
+      hostId,
+      no,
+    )
+    await tx.run(
+      `DELETE FROM snapshot_looks
+       WHERE host_id = ? AND boot_id = ? AND taken_at = ? AND snapshot_no = ?`,
+      hostId,
+      bootId,
+      takenAt,
+      no,
+    )
+  }
+  await addDropped(tx, 'looks', looks.length, 0)
+  return looks.length
+}
+
+type LookKey = {
+  readonly host_id: number
+  readonly boot_id: string
+  readonly taken_at: number
+  readonly snapshot_no: number
 }
 
 /** Forgets changes that nobody came to take out; answers how many. */

@@ -23,3 +23,17 @@ export async function saveSource(tx: Sql, at: SnapshotKey, source: Source): Prom
     source.body,
   )
 }
+
+/** Forgets the parsed form of a snapshot: it cannot be diagnosed again, what was found in it stays. */
+export async function dropSource(tx: Sql, snapshotId: string): Promise<void> {
+  const at = await tx.get<SnapshotKey>(
+    'SELECT host_id AS hostId, snapshot_no AS snapshotNo FROM snapshots WHERE id = ?',
+    snapshotId,
+  )
+  if (!at) return
+  await tx.run(
+    'DELETE FROM snapshot_sources WHERE host_id = ? AND snapshot_no = ?',
+    at.hostId,
+    at.snapshotNo,
+  )
+}

@@ -41,6 +41,11 @@ async function served(t: TestContext) {
   return { data, url, stop }
 }
 
+async function countOf(url: string): Promise<unknown> {
+  const answer = await fetch(`${url}/api/v1/incidents?signature=${ID}&severity=medium`)
+  return JSON.parse(await answer.text()).total
+}
+
 const save = async (url: string, yaml: string): Promise<void> => {
   const response = await fetch(`${url}/api/v1/signatures`, {
     method: 'POST',
@@ -59,8 +64,7 @@ test('a signature is tried by a running service, and nothing is written', async 
   assert.match(stdout, /^gained {3}2 incidents \(2 snapshots, 2 hosts, 1 kernel\)$/m)
   assert.match(stdout, /^gained fuse-flush-deadlock on web-2: /m)
   assert.match(stdout, /^ {2}proc\/\S+:\d+: \[<0>\] fuse_flush/m)
-  const listed = await (await fetch(`${url}/api/v1/incidents?signature=${ID}&severity=medium`)).json()
-  assert.equal(listed.total, 0)
+  assert.equal(await countOf(url), 0)
 })
 
 test('a folder that a service works on is refused, with what to do', async (t) => {
@@ -94,8 +98,7 @@ test('history is read again by a running service', async (t) => {
   const { kind, state, result, input } = JSON.parse(stdout)
   assert.deepEqual([kind, state, input.signature], ['reclassify', 'done', ID])
   assert.equal(result.gained.incidents, 2)
-  const listed = await (await fetch(`${url}/api/v1/incidents?signature=${ID}&severity=medium`)).json()
-  assert.equal(listed.total, 2)
+  assert.equal(await countOf(url), 2)
 })
 
 test('a file that is no signature names its lines, and exits 2', async () => {

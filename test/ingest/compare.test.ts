@@ -5,41 +5,8 @@ import type { DiagnosedIncident } from '../../src/model/diagnosis.ts'
 import { openStore, type Store } from '../../src/store/open.ts'
 import { findDiagnosis } from '../../src/store/snapshots.ts'
 import { temporaryFolder } from '../store/build.ts'
-import { bundleOf, captures, captureUpload, uploadOf } from './bundles.ts'
-
-const START_MS = Date.parse('2026-11-23T12:00:00Z')
-const STACK =
-  '[<0>] vendor_wait_event+0x13f/0x220\n[<0>] vendor_ioctl+0x18c/0x2d0\n[<0>] __x64_sys_ioctl+0x8f/0xd0\n'
-
-type Words = {
-  /** After the first snapshot. */
-  readonly seconds: number
-  readonly switches?: number
-  readonly startTicks?: number
-  readonly bootId?: string
-}
-
-/** A host on which one task waits in a driver that no signature knows. */
-function stallBundle({ seconds, switches = 7, startTicks = 2_000, bootId = 'boot-1' }: Words) {
-  const folder = 'proc/402/task/402'
-  const stat = `402 (vendord) D 1 402 402 0 -1 4194304 ${'0 '.repeat(12)}${startTicks} 0 0\n`
-  return bundleOf({
-    'manifest.json': JSON.stringify({
-      format: 1,
-      host: { name: 'web-1', machineId: null, bootId, labels: {} },
-      collectedAt: timeOf(seconds),
-    }),
-    'proc/uptime': `${500 + seconds}.00 100.00\n`,
-    [`${folder}/comm`]: 'vendord\n',
-    [`${folder}/status`]: `Name:\tvendord\nState:\tD (disk sleep)\nTgid:\t402\nPid:\t402\nPPid:\t1\nThreads:\t1\nSigPnd:\t0000000000000000\nShdPnd:\t0000000000000000\nvoluntary_ctxt_switches:\t${switches}\nnonvoluntary_ctxt_switches:\t1\n`,
-    [`${folder}/stat`]: stat,
-    [`${folder}/stack`]: STACK,
-  })
-}
-
-function timeOf(seconds: number): string {
-  return new Date(START_MS + seconds * 1000).toISOString()
-}
+import { captures, captureUpload, uploadOf } from './bundles.ts'
+import { type StallWords, stallBundle, timeOf } from './stall-bundle.ts'
 
 async function service(t: TestContext): Promise<{ store: Store; ingest: Ingest }> {
   const dataFolder = temporaryFolder()
@@ -83,7 +50,7 @@ test('a task that has not moved between snapshots is proven stuck, since the fir
   }
 })
 
-const MOVED: readonly (readonly [string, Words])[] = [
+const MOVED: readonly (readonly [string, StallWords])[] = [
   ['that ran in between', { seconds: 60, switches: 8 }],
   ['whose tid is another task now', { seconds: 60, startTicks: 53_000 }],
   ['of another boot', { seconds: 60, bootId: 'boot-2' }],

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { zstdCompressSync } from 'node:zlib'
 import { type Ingest, startIngest } from '../../src/ingest/service.ts'
 import { KEPT_FOR_GOOD, type Keep } from '../../src/ingest/sweeper.ts'
+import type { Work } from '../../src/model/work.ts'
 import { countIncidents } from '../../src/store/counts.ts'
 import { listHosts } from '../../src/store/hosts.ts'
 import { changeIncident, findIncident, listIncidents } from '../../src/store/incidents.ts'
@@ -13,6 +16,7 @@ import { recount } from '../../src/store/recount.ts'
 import { findSnapshot } from '../../src/store/snapshots.ts'
 import { temporaryFolder } from '../store/build.ts'
 import { hostBundle, uploadOf } from './bundles.ts'
+import { stallBundle } from './stall-bundle.ts'
 
 const WAIT_MS = 60_000
 const START_MS = Date.UTC(2026, 10, 1)
@@ -158,4 +162,78 @@ test('a mute ends by the sweep after its time', async (t) => {
   clock.day = 3
   await ingest.sweep()
   assert.equal((await findIncident(store, id))?.mutedUntil, null)
+})
+
+/** A task that two snapshots show at the same place: only together do they prove it stuck. */
+async function sendStall({ store, ingest, clock }: Kept): Promise<string> {
+  clock.day = 23
+  for (const seconds of [0, 60]) {
+    const bytes = stallBundle({ seconds })
+    const { id } = await ingest.receive(uploadOf(bytes), { name: 'web-1.tar.gz' })
+    assert.equal((await ingest.waitFor(id, WAIT_MS)).status, 'done')
+  }
+  clock.day = 60
+  await ingest.sweep()
+  const { items } = await listIncidents(store, { limit: 5 })
+  assert.deepEqual(
+    items.map(({ signature, verdict }) => [signature, verdict]),
+    [['unknown', 'confirmed']],
+  )
+  assert.equal(await store.read.get('SELECT 1 FROM snapshot_looks'), null)
+  return items[0]?.id ?? ''
+}
+
+/** Every snapshot is diagnosed again and written, whatever was found before. */
+async function readAgain({ store, ingest }: Kept): Promise<Work> {
+  await store.write((tx) =>
+    tx.run('UPDATE diagnoses SET body = ?', zstdCompressSync('{"incidents":[]}')),
+  )
+  const all = { since: null, host: null, signature: null, fingerprint: null }
+  const { id } = await ingest.work.ask('reclassify', { yaml: null, limit: null, ...all }, 'ann')
+  for (;;) {
+    const work = await ingest.work.find(id)
+    if (work.state === 'done' || work.state === 'failed') return work
+    await sleep(20)
+  }
+}
+
+test('what rests on a comparison is found again when new snapshots are compared with it no more', async (t) => {
+  const kept = await service(t, {})
+  const id = await sendStall(kept)
+  const { state, progress, result } = await readAgain(kept)
+  assert.deepEqual([state, progress.unreadable, result.rewritten], ['done', 0, 2])
+  assert.deepEqual(await findIncident(kept.store, id).then((one) => [one?.state, one?.verdict]), [
+    'open',
+    'confirmed',
+  ])
+})
+
+test('a snapshot whose comparison is not kept stays as it is, and is said to', async (t) => {
+  const kept = await service(t, {})
+  const id = await sendStall(kept)
+  await kept.store.write((tx) => tx.run('UPDATE snapshot_sources SET earlier = NULL'))
+  const { state, progress } = await readAgain(kept)
+  assert.deepEqual([state, progress.unreadable], ['done', 1])
+  assert.equal((await findIncident(kept.store, id))?.state, 'open')
+  // The same of what was kept before comparisons were noted.
+  await kept.store.write((tx) => tx.run('DELETE FROM snapshot_sources'))
+  assert.equal((await readAgain(kept)).progress.unreadable, 1)
+  assert.equal((await findIncident(kept.store, id))?.state, 'open')
+})
+
+test('the parsed form of a snapshot goes with its archive; what was found in it stays', async (t) => {
+  const kept = await service(t, { archiveDays: 30 })
+  const old = await send(kept, 'web-1', true)
+  kept.clock.day = 20
+  await send(kept, 'web-1', false)
+  kept.clock.day = 31
+  await kept.ingest.sweep()
+  const sources = await kept.store.read.all(
+    'SELECT s.id FROM snapshot_sources x JOIN snapshots s ON s.snapshot_no = x.snapshot_no',
+  )
+  assert.equal(sources.length, 1)
+  assert.notDeepEqual(sources, [{ id: old }])
+  const { progress, result } = await readAgain(kept)
+  assert.deepEqual([progress.unreadable, result.lost.incidents], [1, 0])
+  assert.equal((await listIncidents(kept.store, { limit: 5 })).total, 1)
 })
