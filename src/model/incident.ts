@@ -45,8 +45,8 @@ export type HistoryItem = {
   readonly note: string | null
 }
 
-/** An incident as lists show it. */
-export type IncidentItem = {
+/** What an incident is, without what hangs on it. */
+export type IncidentSummary = {
   readonly id: string
   /** Permanent address of its page, e.g. `http://host:7070/incidents/<id>`. */
   readonly url: string
@@ -78,13 +78,17 @@ export type IncidentItem = {
   readonly snapshots: number
 }
 
+/** An incident as lists show it. */
+export type IncidentItem = IncidentSummary & {
+  /** Its own, and behind them those it inherits. */
+  readonly links: readonly Link[]
+}
+
 /** One incident whole: as the last snapshot that showed it diagnosed it. */
 export type Incident = IncidentItem &
   Pick<DiagnosedIncident, 'tasks' | 'evidence' | 'missing' | 'graph' | 'advice'> & {
     /** Id of the snapshot the evidence is from. */
     readonly snapshot: string
-    /** Its own, and behind them those it inherits. */
-    readonly links: readonly Link[]
     readonly history: readonly HistoryItem[]
   }
 

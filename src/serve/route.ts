@@ -21,10 +21,10 @@ export type Call = {
 /** What a client sent, not yet checked; `open` begins to read the bundle, where it carries one. */
 export type Asked = Call & { readonly input: unknown; readonly open: () => Promise<Upload> }
 
-/** A text or a stream of bytes to send as it is. */
+/** A text, the pieces of one, or the bytes of an archive, to send as they are. */
 export type File = {
   readonly type: string
-  readonly content: string | Readable
+  readonly content: string | AsyncGenerator<string> | Readable
   /** Name to save it by; null: to be shown. */
   readonly saveAs: string | null
 }

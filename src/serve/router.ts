@@ -17,6 +17,7 @@ import { deleteWebhook } from './routes/delete-webhook.ts'
 import { getAudit } from './routes/get-audit.ts'
 import { getCollectScript } from './routes/get-collect-script.ts'
 import { getCounts } from './routes/get-counts.ts'
+import { getCountsCsv } from './routes/get-counts-csv.ts'
 import { getHealth } from './routes/get-health.ts'
 import { getHost } from './routes/get-host.ts'
 import { getHosts } from './routes/get-hosts.ts'
@@ -24,6 +25,7 @@ import { getIncident } from './routes/get-incident.ts'
 import { getIncidentLinks } from './routes/get-incident-links.ts'
 import { getIncidentMarkdown } from './routes/get-incident-markdown.ts'
 import { getIncidents } from './routes/get-incidents.ts'
+import { getIncidentsCsv } from './routes/get-incidents-csv.ts'
 import { getJob } from './routes/get-job.ts'
 import { getJobs } from './routes/get-jobs.ts'
 import { getProblem } from './routes/get-problem.ts'
@@ -87,6 +89,7 @@ export const API_ROUTES: readonly Route[] = [
   getSnapshotArchive,
   postAnalyze,
   getIncidents,
+  getIncidentsCsv,
   postIncidentsBulk,
   getIncidentMarkdown,
   getIncident,
@@ -106,6 +109,7 @@ export const API_ROUTES: readonly Route[] = [
   getTickets,
   getTicket,
   getCounts,
+  getCountsCsv,
   getHosts,
   getHost,
   getStacks,
@@ -133,6 +137,12 @@ export const API_ROUTES: readonly Route[] = [
   getJob,
   ...postJobMoves,
 ]
+
+/** Lists that answer CSV to whom it is what they would rather have. */
+const AS_CSV: ReadonlyMap<Route, Route> = new Map([
+  [getIncidents, getIncidentsCsv],
+  [getCounts, getCountsCsv],
+])
 
 /** What stands outside the API's prefix, and is in its document all the same. */
 export const PLAIN_ROUTES: readonly Route[] = [getHealth, getReadiness, getCollectScript]
@@ -193,8 +203,11 @@ function readers({ takes }: Route): readonly RequestHandler[] {
   ]
 }
 
-function answering(route: Route, services: Services, gate: Gate): RequestHandler {
+function answering(called: Route, services: Services, gate: Gate): RequestHandler {
+  const asCsv = AS_CSV.get(called)
   return async (request, response) => {
+    if (asCsv) response.vary('Accept')
+    const route = asCsv && wantsCsv(request) ? asCsv : called
     const leave = route.takes.startsWith('bundle') ? gate.enter() : () => {}
     try {
       const asked: Asked = {
@@ -210,6 +223,10 @@ function answering(route: Route, services: Services, gate: Gate): RequestHandler
       leave()
     }
   }
+}
+
+function wantsCsv(request: Request): boolean {
+  return request.accepts(['application/json', 'text/csv']) === 'text/csv'
 }
 
 /** Id of what was made or changed, where the answer tells it. */

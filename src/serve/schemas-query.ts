@@ -69,6 +69,22 @@ export const instantGiven = z
   })
   .meta({ override: { type: 'string', format: 'date-time' } })
 
+const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+const AGO = /^(?<amount>\d{1,6})(?<unit>[mhdw])$/
+
+/** The same, or how long ago: `30m`, `24h`, `7d`, `2w`. */
+const whenGiven = z
+  .string()
+  .transform((given) => agoOf(given, Date.now()) ?? given)
+  .pipe(instantGiven)
+
+function agoOf(given: string, nowMs: number): string | null {
+  const { amount, unit } = AGO.exec(given)?.groups ?? {}
+  const unitMs = Object.entries(UNITS_MS).find(([name]) => name === unit)?.[1]
+  if (!unitMs) return null
+  return new Date(nowMs - Number(amount) * unitMs).toISOString()
+}
+
 export const cursor = z.string().min(1).max(1000).meta({ description: '`next` of the page before' })
 
 /** How much of a list: the same two parameters everywhere. */
@@ -113,8 +129,12 @@ const incidentFilter = {
     .exactOptional(),
   /** `label.K=V`, by K; the router gathers such parameters here. */
   labels: z.record(z.string().min(1).max(200), labelValues).exactOptional(),
-  since: instantGiven.meta({ description: 'Last seen at or after' }).exactOptional(),
-  until: instantGiven.meta({ description: 'First seen before' }).exactOptional(),
+  since: whenGiven
+    .meta({ description: 'Last seen at or after; also so long ago: 24h, 7d' })
+    .exactOptional(),
+  until: whenGiven
+    .meta({ description: 'First seen before; also so long ago: 24h, 7d' })
+    .exactOptional(),
   q: z
     .string()
     .min(1)

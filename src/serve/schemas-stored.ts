@@ -82,13 +82,6 @@ const incidentFields = {
   snapshots: wholeNumber.meta({ description: 'How many snapshots have seen it' }),
 }
 
-export const IncidentItem = exactly<model.IncidentItem>()(
-  z
-    .object(incidentFields)
-    .readonly()
-    .meta({ id: 'IncidentItem', description: 'An incident as lists show it' }),
-)
-
 export const Link = exactly<LinkModel>()(
   z
     .object({
@@ -104,13 +97,22 @@ export const Link = exactly<LinkModel>()(
     .meta({ id: 'Link', description: 'A ticket or page that people tied to something' }),
 )
 
+const links = list(Link).meta({ description: 'Its own, and behind them those it inherits' })
+
+export const IncidentItem = exactly<model.IncidentItem>()(
+  z
+    .object({ ...incidentFields, links })
+    .readonly()
+    .meta({ id: 'IncidentItem', description: 'An incident as lists show it' }),
+)
+
 export const Incident = exactly<model.Incident>()(
   z
     .object({
       ...incidentFields,
       ...findingDetails,
       snapshot: text.meta({ description: 'Id of the snapshot the evidence is from' }),
-      links: list(Link).meta({ description: 'Its own, and behind them those it inherits' }),
+      links,
       history: list(HistoryItem),
     })
     .readonly()

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import { Problem } from '../model/problem.ts'
@@ -70,12 +71,37 @@ async function firstOf(iterator: AsyncIterator<Uint8Array>): Promise<IteratorRes
   }
 }
 
+async function sendPieces(
+  request: Request,
+  response: Response,
+  pieces: AsyncGenerator<string>,
+  saveAs: string | null,
+): Promise<void> {
+  const type = response.getHeader('Content-Type')
+  if (saveAs !== null) response.attachment(saveAs)
+  response.set('Content-Type', String(type))
+  if (request.method === 'HEAD') {
+    response.end()
+    return
+  }
+  // A failure of the first piece is still answered by a problem; of a later one by a torn connection.
+  const first = await pieces.next()
+  async function* whole() {
+    if (!first.done) yield first.value
+    yield* pieces
+  }
+  await pipeline(whole(), response)
+}
+
 async function sendFile(request: Request, response: Response, file: File): Promise<void> {
   response.set('Content-Type', file.type)
   if (typeof file.content === 'string') {
     if (file.saveAs !== null) response.attachment(file.saveAs)
     response.set('Content-Type', file.type).send(file.content)
     return
+  }
+  if (!(file.content instanceof Readable)) {
+    return sendPieces(request, response, file.content, file.saveAs)
   }
   // The first bytes tell what the archive is, whatever it was called when it came.
   const iterator = file.content.iterator()

@@ -9,7 +9,7 @@ import {
 } from '../model/incident.ts'
 import type { Host, Kernel } from '../model/snapshot.ts'
 import { whereAll } from './incident-filter.ts'
-import { toIncidentItem } from './incident-rows.ts'
+import { withLinks } from './links.ts'
 import type { Store } from './open.ts'
 import { fromJson, toTime } from './packed.ts'
 import { fromCursor, limitOf, toCursor } from './page.ts'
@@ -90,7 +90,9 @@ export async function findHost(
   return {
     ...toHostItem(row),
     recentSnapshots: snapshots.map(toSnapshotItem).filter((each) => isSeen(each, labels)),
-    recentIncidents: incidents.map(toIncidentItem).filter((each) => isSeen(each, labels)),
+    recentIncidents: (await withLinks(store.read, incidents)).filter((each) =>
+      isSeen(each, labels),
+    ),
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { SEVERITIES } from '../model/diagnosis.ts'
 import type { IncidentItem, Page } from '../model/incident.ts'
@@ -12,7 +13,7 @@ import {
   restNames,
   whereAll,
 } from './incident-filter.ts'
-import { toIncidentItem } from './incident-rows.ts'
+import { withLinks } from './links.ts'
 import type { Store } from './open.ts'
 import { fromCursor, limitOf, toCursor } from './page.ts'
 import { withMembers } from './problem-groups.ts'
@@ -43,27 +44,63 @@ export async function listIncidents(
   query: IncidentQuery,
 ): Promise<Page<IncidentItem>> {
   const { limit: wanted, cursor, sort = 'lastSeen', ...asked } = query
-  const question = ['incidents', sort, Object.entries(asked).sort()]
+  // The bounds of time move with the clock when they say how long ago; a place in the order stays.
+  const { since: _since, until: _until, ...lasting } = asked
+  const question = ['incidents', sort, Object.entries(lasting).sort()]
   const filter = await withTicketsResolved(store, asked)
   const after = fromCursor(question, cursor, 3)?.map(Number)
   const limit = limitOf(wanted)
-  const conditions = await incidentConditions(store, filter, true)
-  const cells = await planCells(store, filter)
-  const rows: IncidentRow[] = []
-  for (const stretch of stretchesOf(sort, after)) {
-    rows.push(
-      ...(await readStretch(store, { conditions, cells, stretch }, limit + 1 - rows.length)),
-    )
-    if (rows.length > limit) break
-  }
+  const rows = await readAfter(store, { filter, sort, after }, limit + 1)
   const shown = rows.slice(0, limit)
   const last = rows.length > limit ? shown.at(-1) : undefined
   return {
-    items: shown.map(toIncidentItem),
+    items: await withLinks(store.read, shown),
     next: last ? toCursor(question, keyOf(sort, last)) : null,
     total: await countMatching(store, filter),
   }
 }
+
+type Wanted = {
+  readonly filter: IncidentFilter
+  readonly sort: keyof typeof SORT_COLUMNS
+  readonly after: readonly number[] | undefined
+}
+
+async function readAfter(
+  store: Store,
+  { filter, sort, after }: Wanted,
+  limit: number,
+): Promise<readonly IncidentRow[]> {
+  const conditions = await incidentConditions(store, filter, true)
+  const cells = await planCells(store, filter)
+  const rows: IncidentRow[] = []
+  for (const stretch of stretchesOf(sort, after)) {
+    rows.push(...(await readStretch(store, { conditions, cells, stretch }, limit - rows.length)))
+    if (rows.length >= limit) break
+  }
+  return rows
+}
+
+/**
+ * Every incident that passes a filter, a piece at a time, each once, in the order of the list. Others
+ * are served between two pieces, and what changes meanwhile is seen as it is then.
+ */
+export async function* eachIncident(
+  store: Store,
+  { sort = 'lastSeen', ...asked }: Omit<IncidentQuery, 'limit' | 'cursor'>,
+): AsyncGenerator<readonly IncidentItem[]> {
+  const filter = await withTicketsResolved(store, asked)
+  let after: readonly number[] | undefined
+  do {
+    const rows = await readAfter(store, { filter, sort, after }, PIECE)
+    yield await withLinks(store.read, rows)
+    await turn()
+    const last = rows.length === PIECE ? rows.at(-1) : undefined
+    after = last && keyOf(sort, last)
+  } while (after)
+}
+
+const PIECE = 200
 
 function keyOf(sort: keyof typeof SORT_COLUMNS, row: IncidentRow): readonly number[] {
   return [row.severity_rank, row[SORT_COLUMNS[sort]], row.incident_no]

@@ -1,9 +1,9 @@
 import { SEVERITIES, SUBJECT_KINDS, VERDICTS } from '../model/diagnosis.ts'
-import { INCIDENT_STATES, type IncidentItem, RESOLUTIONS } from '../model/incident.ts'
+import { INCIDENT_STATES, type IncidentSummary, RESOLUTIONS } from '../model/incident.ts'
 import { fromJson, toTime } from './packed.ts'
 import type { IncidentRow } from './schema.ts'
 
-export function toIncidentItem(row: IncidentRow): IncidentItem {
+export function toIncidentItem(row: IncidentRow): IncidentSummary {
   return {
     id: row.id,
     url: `/incidents/${row.id}`,

@@ -1,8 +1,9 @@
 import type { Labels } from '../model/access.ts'
+import type { IncidentItem } from '../model/incident.ts'
 import { foldedKey, LINK_TARGETS, type Link, type LinkTarget } from '../model/link.ts'
 import { Problem } from '../model/problem.ts'
 import { hostIdOf, newId } from './ids.ts'
-import { oneOf } from './incident-rows.ts'
+import { oneOf, toIncidentItem } from './incident-rows.ts'
 import type { Store } from './open.ts'
 import { toTime } from './packed.ts'
 import { membersOf } from './problem-groups.ts'
@@ -102,7 +103,42 @@ export async function linksOfIncident(
     ...(await linksOn(sql, { kind: 'problem', id: incident.fingerprint })),
     ...(await linksOn(sql, { kind: 'signature', id: incident.signature })),
   ]
-  return all.filter((link, index) => all.findIndex(({ url }) => url === link.url) === index)
+  return onceEach(all)
+}
+
+/** Incidents as lists show them, the links of all of them looked up together. */
+export async function withLinks(
+  sql: Sql,
+  rows: readonly IncidentRow[],
+): Promise<readonly IncidentItem[]> {
+  const found = new Map<string, readonly Link[]>()
+  for (const [kind, targetOf] of LINKED_BY) {
+    const targets = [...new Set(rows.map(targetOf))]
+    const links = await sql.all<LinkRow>(
+      `SELECT * FROM links WHERE target_kind = ? AND target IN (SELECT value FROM json_each(?))
+       ORDER BY link_no`,
+      kind,
+      JSON.stringify(targets),
+    )
+    for (const [target, group] of Map.groupBy(links, (link) => link.target)) {
+      found.set(`${kind} ${target}`, group.slice(0, LINKS_MAX).map(toLink))
+    }
+  }
+  return rows.map((row) => {
+    const all = LINKED_BY.flatMap(([kind, targetOf]) => found.get(`${kind} ${targetOf(row)}`) ?? [])
+    return { ...toIncidentItem(row), links: onceEach(all) }
+  })
+}
+
+/** What the links of an incident hang on, its own first. */
+const LINKED_BY: readonly (readonly [LinkTarget, (row: IncidentRow) => string])[] = [
+  ['incident', ({ id }) => id],
+  ['problem', ({ fingerprint }) => fingerprint],
+  ['signature', ({ signature }) => signature],
+]
+
+function onceEach(links: readonly Link[]): readonly Link[] {
+  return links.filter((link, index) => links.findIndex(({ url }) => url === link.url) === index)
 }
 
 /** Of a problem, those on any of its shapes: they follow a merge, and part again. */

@@ -1,5 +1,5 @@
 import type { Severity } from '../model/diagnosis.ts'
-import type { IncidentItem } from '../model/incident.ts'
+import type { IncidentSummary } from '../model/incident.ts'
 import type { WebhookEvent, WebhookFormat } from '../model/webhook.ts'
 import { visible } from './html.ts'
 import { capital, clipped } from './parts/words.ts'
@@ -19,7 +19,7 @@ export type Notice = {
   readonly why: 'cleared' | 'rebooted' | null
   readonly snapshot: string | null
   /** Null in a test. */
-  readonly incident: IncidentItem | null
+  readonly incident: IncidentSummary | null
   /** Address of the service. */
   readonly origin: string
 }
@@ -88,7 +88,7 @@ function slackNotice(notice: Notice): unknown {
   }
 }
 
-function slackBlocks(incident: IncidentItem): readonly unknown[] {
+function slackBlocks(incident: IncidentSummary): readonly unknown[] {
   const { host, kernel, signature, verdict, taskCount, lastSeen } = incident
   const facts = [
     `Host: ${host ?? 'unknown'}`,
@@ -156,7 +156,7 @@ function pagerDutyNotice(notice: Notice, routingKey: string): unknown {
   }
 }
 
-function pagerDetails(incident: IncidentItem): Readonly<Record<string, string | number>> {
+function pagerDetails(incident: IncidentSummary): Readonly<Record<string, string | number>> {
   const { summary, verdict, fingerprint, taskCount, subject, firstSeen, lastSeen, labels } =
     incident
   const tags = Object.entries(labels).map(([name, value]) => `${name}=${value}`)

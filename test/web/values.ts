@@ -156,6 +156,7 @@ export const ITEM: IncidentItem = {
   lastSeen: '2026-11-23T11:52:00Z',
   since: '2026-11-23T09:02:11Z',
   snapshots: 3,
+  links: [],
 }
 
 export const INCIDENT: Incident = {

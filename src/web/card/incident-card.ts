@@ -1,5 +1,5 @@
 import type { Severity } from '../../model/diagnosis.ts'
-import type { IncidentItem } from '../../model/incident.ts'
+import type { IncidentSummary } from '../../model/incident.ts'
 import { visible } from '../html.ts'
 import { capital, grouped, plural } from '../parts/words.ts'
 import { advance, blankPicture, type Colour, fill, type Picture, wrapped, write } from './canvas.ts'
@@ -29,7 +29,7 @@ export type CardCounts = { readonly open: number; readonly openHosts: number }
 const MARGIN = 64
 
 /** The picture a chat shows of an incident: how bad, what, where, and how many alike. */
-export function incidentCard(incident: IncidentItem, counts: CardCounts | null): Picture {
+export function incidentCard(incident: IncidentSummary, counts: CardCounts | null): Picture {
   const { severity, state, resolution, verdict, title, host, kernel, signature } = incident
   const mark = state === 'resolved' ? RESOLVED : SEVERITY_COLOURS[severity]
   const colours: readonly Colour[] = [
