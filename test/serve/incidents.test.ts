@@ -85,7 +85,7 @@ test('an item of the list is the incident without its large parts', async () => 
   assert.ok(tasks.length > 0 && evidence.length > 0 && history.length > 0)
   assert.ok(graph.nodes.length > 0 && Array.isArray(missing) && advice.steps.length > 0)
   assert.equal(typeof snapshot, 'string')
-  assert.deepEqual([])
+  assert.deepEqual(incident.links, [])
   assert.equal(incident.url, `${service.url}/incidents/${id}`)
 })
 
