@@ -248,6 +248,8 @@ const ASKED: Readonly<Record<string, readonly (() => Promise<Sent>)[]>> = {
       return asAdmin(`/tokens/${json.id}`, { method: 'DELETE' })
     },
   ],
+  'get /incidents.csv': [() => service.ask('/api/v1/incidents.csv?sort=severity')],
+  'get /counts.csv': [() => service.ask('/api/v1/counts.csv?by=host&interval=day')],
   'get /audit': [
     () => asAdmin('/audit'),
     () => asAdmin('/audit?limit=1&who=the+admin&since=2026-01-01&until=2999-01-01'),
