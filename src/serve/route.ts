@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { Caller, Labels, Role } from '../model/access.ts'
-import type { SnapshotItem } from '../model/incident.ts'
+import type { IncidentItem, SnapshotItem } from '../model/incident.ts'
 import { Problem, type ProblemKind } from '../model/problem.ts'
 import { type Limited, narrowed } from './limited.ts'
 import type { Services } from './services.ts'
@@ -180,6 +180,18 @@ export function checked<Schema extends z.ZodType>(schema: Schema, given: unknown
 /** The same value with its address made absolute. */
 export function located<Item extends { readonly url: string }>(item: Item, origin: string): Item {
   return { ...item, url: absolute(item.url, origin) }
+}
+
+/**
+ * The same incident with its address made absolute. Links that it inherits may tell of any host:
+ * whoever is limited to labels sees its own alone.
+ */
+export function locatedIncident<Item extends Pick<IncidentItem, 'url' | 'links'>>(
+  item: Item,
+  { origin, labels }: Pick<Call, 'origin' | 'labels'>,
+): Item {
+  const shown = labels === null ? item.links : item.links.filter(({ from }) => from === 'incident')
+  return { ...located(item, origin), links: shown }
 }
 
 /** The same snapshot with its addresses as clients use them, that of its problem too. */

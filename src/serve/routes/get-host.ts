@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../../model/problem.ts'
 import { findHost } from '../../store/hosts.ts'
-import { located, locatedSnapshot, route } from '../route.ts'
+import { locatedIncident, locatedSnapshot, route } from '../route.ts'
 import { HostWhole } from '../schemas-stored.ts'
 
 export const getHost = route({
@@ -12,13 +12,15 @@ export const getHost = route({
   input: z.strictObject({ name: z.string() }),
   output: HostWhole,
   problems: ['host-unknown'],
-  async handle({ name }, { store }, { origin, labels }) {
-    const host = await findHost(store, name, labels)
+  async handle({ name }, { store }, call) {
+    const host = await findHost(store, name, call.labels)
     if (!host) throw new Problem('host-unknown', { name })
     return {
       ...host,
-      recentSnapshots: host.recentSnapshots.map((snapshot) => locatedSnapshot(snapshot, origin)),
-      recentIncidents: host.recentIncidents.map((incident) => located(incident, origin)),
+      recentSnapshots: host.recentSnapshots.map((snapshot) =>
+        locatedSnapshot(snapshot, call.origin),
+      ),
+      recentIncidents: host.recentIncidents.map((incident) => locatedIncident(incident, call)),
     }
   },
 })

@@ -1,7 +1,7 @@
 import type { IncidentItem } from '../../model/incident.ts'
 import { eachIncident } from '../../store/incident-list.ts'
 import { CSV_TYPE, type CsvColumns, csvOf } from '../csv.ts'
-import { fileRoute, located } from '../route.ts'
+import { fileRoute, locatedIncident } from '../route.ts'
 import { IncidentsQuery } from '../schemas-query.ts'
 
 const COLUMNS: CsvColumns<IncidentItem> = {
@@ -40,10 +40,10 @@ export const getIncidentsCsv = fileRoute({
   input: IncidentsQuery.omit({ limit: true, cursor: true }),
   type: 'text/csv',
   problems: ['request-invalid'],
-  async handle(query, { store }, { origin }) {
+  async handle(query, { store }, call) {
     async function* pages() {
       for await (const items of eachIncident(store, query)) {
-        yield items.map((item) => located(item, origin))
+        yield items.map((item) => locatedIncident(item, call))
       }
     }
     return { type: CSV_TYPE, content: csvOf(COLUMNS, pages()), saveAs: 'incidents.csv' }

@@ -1,5 +1,5 @@
 import { listIncidents } from '../../store/incident-list.ts'
-import { located, route } from '../route.ts'
+import { locatedIncident, route } from '../route.ts'
 import { IncidentsQuery } from '../schemas-query.ts'
 import { IncidentItem, pageOf } from '../schemas-stored.ts'
 
@@ -11,8 +11,8 @@ export const getIncidents = route({
   input: IncidentsQuery,
   output: pageOf(IncidentItem),
   problems: ['request-invalid', 'cursor-invalid'],
-  async handle(query, { store }, { origin }) {
+  async handle(query, { store }, call) {
     const page = await listIncidents(store, query)
-    return { ...page, items: page.items.map((item) => located(item, origin)) }
+    return { ...page, items: page.items.map((item) => locatedIncident(item, call)) }
   },
 })
