@@ -38,6 +38,7 @@ import {
 } from './pages/fleet-problems.ts'
 import { showHost, showHosts } from './pages/hosts.ts'
 import { changeState, showIncident, showIncidents } from './pages/incidents.ts'
+import { JOB_FORMS, showJob, showJobs } from './pages/jobs.ts'
 import { showSignature, showSignatures } from './pages/signatures.ts'
 import { showSnapshot, showSnapshots } from './pages/snapshots.ts'
 import {
@@ -82,10 +83,13 @@ export const PAGES: readonly PageRoute[] = [
   { path: '/admin', needs: 'admin', show: showAdmin },
   { path: '/admin/tokens', needs: 'admin', show: showTokens },
   { path: '/admin/audit', needs: 'admin', show: showAudit },
+  { path: '/admin/jobs', needs: 'editor', show: showJobs },
+  { path: '/admin/jobs/:id', needs: 'editor', show: showJob },
 ]
 
 /** Every form that is sent, save those that carry a file. */
 export const FORMS: readonly FormRoute[] = [
+  ...JOB_FORMS,
   { path: '/incidents/bulk', act: changeTicked },
   { path: '/incidents/:id/state', limited: 'incident', act: changeState },
   { path: '/incidents/:id/links', limited: 'incident', act: addIncidentLink },

@@ -4,6 +4,7 @@ import { SEVERITIES } from '../../src/model/diagnosis.ts'
 import type { FleetProblem } from '../../src/model/fleet-problem.ts'
 import type { Ticket, TicketItem } from '../../src/model/ticket.ts'
 import type { Delivery, Webhook } from '../../src/model/webhook.ts'
+import type { Work } from '../../src/model/work.ts'
 import type { TrendColumn } from '../../src/web/charts.ts'
 import type { PageContext } from '../../src/web/layout.ts'
 import { analyzedPage, analyzePage } from '../../src/web/pages/analyze.ts'
@@ -12,6 +13,7 @@ import { type Fleet, fleetPage } from '../../src/web/pages/fleet.ts'
 import { hostPage, hostsPage } from '../../src/web/pages/hosts.ts'
 import { incidentPage } from '../../src/web/pages/incident.ts'
 import { type Facet, incidentsPage } from '../../src/web/pages/incidents.ts'
+import { jobPage, jobsPage } from '../../src/web/pages/jobs.ts'
 import { faultPage, problemKindPage, problemPage } from '../../src/web/pages/problem.ts'
 import { fleetProblemPage, problemsPage } from '../../src/web/pages/problems.ts'
 import { type SignatureRow, signaturePage, signaturesPage } from '../../src/web/pages/signatures.ts'
@@ -159,6 +161,51 @@ function ticketOf({ INCIDENT, ITEMS, HOSTS }: Values): Ticket {
     })),
     linksTotal: 40,
     incidents: { items: ITEMS, next: 'bmV4dA', total: 44 },
+  }
+}
+
+function jobOf(kind: Work['kind'], hostile: string): Work {
+  const tally = { incidents: 3, snapshots: 4, hosts: 2, kernels: 1 }
+  const said = { verdict: 'likely', severity: 'high', version: 1001, tasks: 2 } as const
+  return {
+    id: `0193a1c2-0000-7000-8000-${kind}`,
+    kind,
+    state: kind === 'try' ? 'running' : 'failed',
+    who: hostile,
+    asked: '2026-11-02T08:00:00Z',
+    started: '2026-11-02T08:00:01Z',
+    ended: null,
+    input: {
+      yaml: null,
+      limit: 5000,
+      since: null,
+      host: hostile,
+      signature: null,
+      fingerprint: null,
+    },
+    progress: { done: 1200, total: 5000, unreadable: 3, rate: 300, etaSeconds: 13 },
+    result: {
+      gained: tally,
+      lost: { ...tally, hosts: null },
+      changed: tally,
+      rewritten: 0,
+      examples: [
+        {
+          kind: 'gained',
+          signature: 'made-here',
+          title: hostile,
+          host: hostile,
+          kernel: null,
+          snapshot: '0193a1c2-0000-7000-8000-000000000001',
+          incident: null,
+          before: null,
+          after: said,
+          tasks: [],
+          evidence: [{ file: 'proc/7/stack', line: 1, text: hostile, says: 'it waits' }],
+        },
+      ],
+    },
+    problem: kind === 'try' ? null : 'crash',
   }
 }
 
@@ -425,6 +472,18 @@ export const PAGES: Readonly<Record<string, PageMaker>> = {
   ticket: (values, context) => ticketPage(context, { ticket: ticketOf(values), cursor: null }),
   webhooks: ({ HOSTS: [host] }, context) =>
     webhooksPage(context, [webhookOf(host?.name ?? '', 'active'), webhookOf('pager', 'disabled')]),
+  jobs: ({ HOSTS: [host] }, context) =>
+    jobsPage(context, {
+      page: {
+        items: [jobOf('try', host?.name ?? ''), jobOf('reclassify', 'ann')],
+        next: '7',
+        total: 9,
+      },
+      cursor: null,
+    }),
+  'jobs-none': (_values, context) =>
+    jobsPage(context, { page: { items: [], next: null, total: 0 }, cursor: null }),
+  job: ({ HOSTS: [host] }, context) => jobPage(context, jobOf('try', host?.name ?? '')),
   'webhooks-none': (_values, context) => webhooksPage(context, []),
   'webhook-new': ({ HOSTS: [host] }, context) =>
     newWebhookPage(context, webhookOf(host?.name ?? '', 'active'), 'whsec_0123456789'),

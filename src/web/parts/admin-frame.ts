@@ -5,6 +5,7 @@ import { crumbs, layout, type PageContext } from '../layout.ts'
 export const ADMIN_PAGES = [
   { path: '/admin/tokens', name: 'Tokens', says: 'Who has access: make, list and revoke tokens.' },
   { path: '/admin/webhooks', name: 'Webhooks', says: 'Who is told when incidents open and end.' },
+  { path: '/admin/jobs', name: 'Jobs', says: 'Signatures tried on history, history read again.' },
   { path: '/admin/audit', name: 'Audit trail', says: 'What was changed, when and by whom.' },
 ] as const
 
@@ -12,15 +13,18 @@ export type AdminContent = {
   readonly title: string
   readonly description: string
   readonly body: Html
+  /** Seconds until the page asks for itself again, for work that is under way. */
+  readonly refreshSeconds?: number
 }
 
 /** A page of admins, with the menu of the others. */
 export function adminPage(context: PageContext, path: string, content: AdminContent): string {
-  const { title, description, body } = content
+  const { title, description, body, ...rest } = content
   return layout(context, {
     title,
     description,
     section: null,
+    ...rest,
     body: html`${crumbs('/admin', 'Admin')}
 <nav class="sub-pages" aria-label="Admin"><ul>${ADMIN_PAGES.map((page) => item(page, path))}</ul></nav>
 <header class="list-head"><h1>${title}</h1></header>
