@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { disableSignature, saveSignature } from '../../src/ingest/edit-signatures.ts'
@@ -8,6 +11,7 @@ import type { Work, WorkInput } from '../../src/model/work.ts'
 import { changeIncident, findIncident, listIncidents } from '../../src/store/incidents.ts'
 import { openStore, type Store } from '../../src/store/open.ts'
 import { recount } from '../../src/store/recount.ts'
+import { findWork } from '../../src/store/work.ts'
 import { temporaryFolder } from '../store/build.ts'
 import { captureUpload, hostBundle, uploadOf } from './bundles.ts'
 import { signatureText } from './made-signature.ts'
@@ -275,4 +279,53 @@ test('snapshots without a parsed form are read from their archives', async (t) =
   const work = await reclassify(parts)
   assert.equal(work.progress.unreadable, 0)
   assert.equal(work.result.gained.incidents, 2)
+})
+
+/** Has a process of its own go on with what is asked for, and kills it when so much is done. */
+async function readAndKill({ store }: Parts, id: string, folder: string, until: number) {
+  const path = join(import.meta.dirname, 'reclassify-child.ts')
+  const child = spawn(process.execPath, [path, folder], { stdio: 'inherit' })
+  const exited = once(child, 'exit')
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const work = await findWork(store.read, id)
+    const isEnough = (work?.progress.done ?? 0) >= until || work?.state === 'done'
+    if (isEnough || Date.now() > deadline) break
+    await sleep(2)
+  }
+  child.kill('SIGKILL')
+  await exited
+  return (await findWork(store.read, id))?.state === 'running'
+}
+
+test('killed on the way again and again, reading history ends as if it had not been', async (t) => {
+  const hosts = Array.from({ length: 20 }, (_, index) => `host-${index}`)
+  const many = hosts.flatMap((host) => [
+    hostBundle({ host, collectedAt: at(0) }),
+    hostBundle({ host, collectedAt: at(10), isStuck: false }),
+  ])
+  const undisturbed = await service(t)
+  const folder = temporaryFolder()
+  const store = openStore(folder)
+  const before = await startIngest({ store, dataFolder: folder, catalogueFolder: null, workers: 1 })
+  const killed = { store, ingest: before }
+  for (const parts of [undisturbed, killed]) {
+    await upload(parts, many)
+    await saveSignature(partsOf(parts), { yaml: OTHER, note: null }, BY)
+  }
+  await reclassify(undisturbed)
+  const { id } = await before.work.ask('reclassify', ALL, 'ada')
+  await before.close()
+  // It is the first that must have come in between; those behind it may come too late.
+  assert.equal(await readAndKill(killed, id, folder, 9), true)
+  for (const until of [18, 30]) await readAndKill(killed, id, folder, until)
+  const ingest = await startIngest({ store, dataFolder: folder, catalogueFolder: null, workers: 1 })
+  t.after(async () => {
+    await ingest.close()
+    await store.close()
+  })
+  const work = await done({ store, ingest }, await ingest.work.find(id))
+  assert.equal(work.state, 'done', JSON.stringify(work))
+  assert.deepEqual(await whole({ store, ingest }), await whole(undisturbed))
+  assert.equal(work.result.gained.incidents, hosts.length)
 })
