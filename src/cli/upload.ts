@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Arguments, type Command, type Terminal, UsageError } from './command.ts'
 import { explainFailure } from './failure.ts'
 import { visible } from './paint.ts'
+import { givenToken, TOKEN_FILE_OPTION } from './token-file.ts'
 import { createProgress, QUIET } from './upload/progress.ts'
 import { withRetry } from './upload/retry.ts'
-import { type Answer, get, post, sourceOf } from './upload/send.ts'
+import { type Answer, get, post, sourceOf, type Token } from './upload/send.ts'
 
 const SERVER = 'http://127.0.0.1:7070'
 
@@ -16,7 +17,9 @@ const WAIT_SECONDS = 25
 const POLL_MS = 500
 
 export const upload: Command = {
-  usage: ['hangar upload PATH... --server URL [--host NAME] [--label K=V]... [--wait]'],
+  usage: [
+    'hangar upload PATH... --server URL [--host NAME] [--label K=V]... [--token-file FILE] [--wait]',
+  ],
   about: [
     'Sends each PATH, a bundle or a folder (packed on the way), to a service, and prints where it is kept. The same bytes are stored once: sending again what was sent, or what was cut off, does no harm.',
     'Where the network or the service fails for the moment, it tries again, longer apart each time, for about two minutes in all; a Retry-After is honoured. Progress is shown on a terminal only.',
@@ -24,6 +27,7 @@ export const upload: Command = {
   ],
   options: [
     { name: 'server', value: 'URL', help: `address of the service (default ${SERVER})` },
+    TOKEN_FILE_OPTION,
     { name: 'host', value: 'NAME', help: 'name of the host; stronger than what the bundle says' },
     { name: 'label', value: 'K=V', help: 'a label of the host, e.g. pool=web', many: true },
     { name: 'wait', value: null, help: 'wait for the diagnosis and print what was found' },
@@ -33,7 +37,10 @@ export const upload: Command = {
     [1, 'at least one was refused, failed, or could not be sent'],
     [2, 'the command line cannot be used'],
   ],
-  environment: [['HANGAR_SERVER', 'the same as --server']],
+  environment: [
+    ['HANGAR_SERVER', 'the same as --server'],
+    ['HANGAR_TOKEN', 'the access token itself, where no --token-file is given'],
+  ],
   examples: [
     ['hangar upload web-7.tar.gz --server http://hangar:7070 --wait', 'and what is wrong with it?'],
     ['hangar upload *.tar.gz --label pool=web', 'many, with a label to count by'],
@@ -44,6 +51,8 @@ export const upload: Command = {
 /** Where to, and how to say it. */
 export type Target = {
   readonly server: URL
+  /** Absent: none is shown. */
+  readonly token?: Token
   readonly query: URLSearchParams
   readonly waits: boolean
   /** Prints names, not whole paths. */
@@ -70,7 +79,8 @@ class Refused extends Error {
   override readonly name = 'Refused'
 }
 
-function targetOf({ values, all, given }: Arguments): Target {
+function targetOf(asked: Arguments): Target {
+  const { values, all, given } = asked
   const { HANGAR_SERVER: fromEnvironment } = process.env
   const text = values['server'] ?? (fromEnvironment || SERVER)
   const server = URL.parse(text.endsWith('/') ? text : `${text}/`)
@@ -84,7 +94,7 @@ function targetOf({ values, all, given }: Arguments): Target {
     if (at < 1) throw new UsageError(`--label takes NAME=VALUE, not ${label}`)
     query.set(`label.${label.slice(0, at)}`, label.slice(at + 1))
   }
-  return { server, query, waits: given.has('wait'), isShort: false }
+  return { server, token: givenToken(asked), query, waits: given.has('wait'), isShort: false }
 }
 
 /**
@@ -99,14 +109,12 @@ export async function uploadOne(path: string, target: Target, terminal: Terminal
   url.search = new URLSearchParams([...target.query, ['name', source.name]]).toString()
   if (target.waits) url.searchParams.set('wait', String(WAIT_SECONDS))
   const progress = terminal.showsProgress ? createProgress(name, terminal.err) : QUIET
-  const answer = await withRetry(
-    () => post(url, source, (sentBytes) => progress.show(sentBytes, source.sizeBytes)),
-    {
-      attemptsMax: ATTEMPTS_MAX,
-      onPause: (why, ms) => progress.say(`${why}, trying again in ${(ms / 1000).toFixed(1)} s`),
-      random: Math.random,
-    },
-  )
+  const onSent = (sentBytes: number) => progress.show(sentBytes, source.sizeBytes)
+  const answer = await withRetry(() => post(url, source, { token: target.token ?? null, onSent }), {
+    attemptsMax: ATTEMPTS_MAX,
+    onPause: (why, ms) => progress.say(`${why}, trying again in ${(ms / 1000).toFixed(1)} s`),
+    random: Math.random,
+  })
   progress.clear()
   const { id, status, url: address } = answer.body
   if (answer.status >= 400 || typeof id !== 'string') throw new Refused(problemOf(answer))
@@ -145,9 +153,9 @@ async function diagnosed(id: string, target: Target): Promise<Answer['body']> {
   }
 }
 
-async function ask(path: string, { server }: Target): Promise<Answer> {
+async function ask(path: string, { server, token = null }: Target): Promise<Answer> {
   const retry = { attemptsMax: ATTEMPTS_MAX, onPause: () => {}, random: Math.random }
-  const answer = await withRetry(() => get(new URL(`api/v1/${path}`, server)), retry)
+  const answer = await withRetry(() => get(new URL(`api/v1/${path}`, server), token), retry)
   if (answer.status !== 200) throw new Refused(problemOf(answer))
   return answer
 }
@@ -156,7 +164,17 @@ function absolute(address: unknown, { server }: Target): string {
   return URL.parse(String(address), server.href)?.href ?? String(address)
 }
 
+/** What to do where a service lets nobody in. */
+const WAY_IN: Readonly<Record<number, string>> = {
+  401: '; give it an access token: --token-file FILE, or HANGAR_TOKEN (hangar token create NAME --role collector makes one)',
+  403: '; the token does not allow it',
+}
+
 function problemOf({ status, body }: Answer): string {
+  return `${saidBy({ status, body })}${WAY_IN[status] ?? ''}`
+}
+
+function saidBy({ status, body }: Pick<Answer, 'status' | 'body'>): string {
   return typeof body['title'] === 'string'
     ? `the service answered ${status}: ${problemText(body)}`
     : `the service answered ${status} and no reason; is it a Hangar?`

@@ -13,6 +13,9 @@ export type Answer = {
   readonly retryAfterMs: number | null
 }
 
+/** An access token as a request shows it; null where the service is open. */
+export type Token = string | null
+
 /** A bundle on the disk, to be sent as often as it takes. */
 export type Source = {
   readonly name: string
@@ -61,26 +64,28 @@ async function contentTypeOf(path: string): Promise<string> {
   }
 }
 
+export type Sending = {
+  readonly token: Token
+  /** Is told the bytes handed on so far. */
+  readonly onSent: (sentBytes: number) => void
+}
+
 /**
- * Sends a bundle once; `onSent` is told the bytes handed on so far.
+ * Sends a bundle once.
  *
  * @throws {Error} of the network
  */
-export async function post(
-  url: URL,
-  source: Source,
-  onSent: (sentBytes: number) => void,
-): Promise<Answer> {
-  const headers: Record<string, string | number> = { 'content-type': source.contentType }
-  if (source.sizeBytes !== null) headers['content-length'] = source.sizeBytes
+export async function post(url: URL, source: Source, sending: Sending): Promise<Answer> {
+  const headers = { ...headersOf(sending.token), 'content-type': source.contentType }
   const request = begin(url, { method: 'POST', headers })
+  if (source.sizeBytes !== null) request.setHeader('content-length', source.sizeBytes)
   const answered = answerOf(request)
   const bytes = source.open()
   bytes.on('error', (error) => request.destroy(error))
   let sent = 0
   bytes.on('data', (chunk: Buffer) => {
     sent += chunk.length
-    onSent(sent)
+    sending.onSent(sent)
   })
   bytes.pipe(request)
   try {
@@ -92,10 +97,14 @@ export async function post(
 }
 
 /** @throws {Error} of the network */
-export async function get(url: URL): Promise<Answer> {
-  const request = begin(url, { method: 'GET' })
+export async function get(url: URL, token: Token): Promise<Answer> {
+  const request = begin(url, { method: 'GET', headers: headersOf(token) })
   request.end()
   return answerOf(request)
+}
+
+function headersOf(token: Token): Readonly<Record<string, string>> {
+  return token === null ? {} : { authorization: `Bearer ${token}` }
 }
 
 function begin(url: URL, options: http.RequestOptions): http.ClientRequest {
