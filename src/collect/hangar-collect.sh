@@ -381,6 +381,11 @@ sweep() {
     [ "$owner" = "$UID_" ] || continue
     is_alive "${folder##*/"$NAME".}" || rm -rf "$folder"
   done
+  # And what a run left that was killed while it moved a dead run's lock away.
+  for link in "$LOCK_BASE/$NAME".*.lock."$UID_".[0-9]*.[0-9]*; do
+    [ -L "$link" ] || continue
+    is_alive "${link##*.lock."$UID_".}" || rm -f "$link"
+  done
 }
 
 clean_up() {

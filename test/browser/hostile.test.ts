@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { signatureText } from '../ingest/made-signature.ts'
 import { type Receiver, startReceiver } from '../notify/receiver.ts'
@@ -25,6 +26,7 @@ before(async () => {
   }
   for (const [index, text] of Object.values(HOSTILE).entries()) await uploadHost(text, index)
   for (const text of PEOPLE_MAY_WRITE) await writeEverywhere(text)
+  await jobsAreOver()
 })
 after(async () => {
   await browser?.close()
@@ -71,6 +73,15 @@ async function writeEverywhere(text: string): Promise<void> {
   await send('/tokens', { name: text, role: 'viewer', labels: { [text]: text } })
   const yaml = signatureText({ id: `made-${text.length}`, title: JSON.stringify(text) })
   await send('/signatures', { yaml, note: text })
+  await send('/signatures/try', { yaml })
+}
+
+/** A page of a job that is under way loads itself again. */
+async function jobsAreOver(): Promise<void> {
+  const { items } = (await service.ask('/api/v1/jobs')).json
+  if (items.every(({ ended }: { ended: string | null }) => ended !== null)) return
+  await sleep(200)
+  await jobsAreOver()
 }
 
 // What a browser made of the page is asked, not its text: an element or attribute that our

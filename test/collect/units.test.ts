@@ -3,6 +3,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parse } from 'yaml'
 import { ANY_SHELL, collect, lacks, openBundle, SCRIPT, testFolder } from './collector.ts'
 
@@ -164,6 +165,9 @@ async function collectedWith(capabilities: readonly string[]) {
   const out = join(at, 'out.tar.gz')
   const other = spawn('setpriv', ['--reuid', '65534', '--clear-groups', 'sleep', '60'])
   try {
+    // A stopped task is one that is looked at whole.
+    await sleep(300)
+    other.kill('SIGSTOP')
     const { code, stderr } = await collect({
       shell,
       args: ['--out', out, '--resample', '0'],
@@ -180,7 +184,7 @@ async function collectedWith(capabilities: readonly string[]) {
 const shows = (lines: readonly string[], what: RegExp) => lines.some((line) => what.test(line))
 const STACK = /\/stack:\[<0>\] \w+\+0x/
 const NAMESPACE = /\/nslist:.* pid -> pid:\[\d+\]/
-const WCHAN = /\/wchan:\w*nanosleep/
+const WCHAN = /\/wchan:\w*signal_stop/
 
 test('what the units grant shows all of a task of another user', {
   skip: cannotGrant,

@@ -174,7 +174,7 @@ function examplePart({ example }: FleetProblem, now: string): Html | null {
     ({ signature, failed }) =>
       html`<li><a href="${signaturePath(signature)}">${signature}</a>: <code>${clipped(failed.join('; '), 300)}</code></li>`,
   )
-  return html`${section('example', 'An example', html`${shortList([incident], now)}${task === null ? null : stackView(task.stack, task.waitsOn)}`)}
+  return html`${section('example', 'An example', html`<div class="example">${shortList([incident], now)}${task === null ? null : stackView(task.stack, task.waitsOn)}</div>`)}
 ${section('near', 'What came close, and what failed', misses.length === 0 ? null : html`<ul class="near-misses">${misses}</ul>`)}`
 }
 
