@@ -8,7 +8,10 @@ const BLOCK = 512
 /** Field widths of a ustar header. */
 const NAME_BYTES = 100
 
-type Entry = {
+/** What comes behind the last entry of a tar. */
+export const END_OF_TAR: Buffer = Buffer.alloc(2 * BLOCK)
+
+export type TarEntry = {
   readonly path: string
   readonly type: '0' | '2'
   readonly link: string
@@ -25,19 +28,23 @@ export function packFolder(folder: string): Readable {
 
 async function* tarOf(folder: string): AsyncGenerator<Buffer> {
   for await (const entry of entriesOf(folder, '')) {
-    const { path, link, bytes } = entry
-    if (Buffer.byteLength(path) > NAME_BYTES || Buffer.byteLength(link) > NAME_BYTES) {
-      const records = Buffer.from(paxRecord('path', path) + paxRecord('linkpath', link))
-      yield header({ path: 'pax', link: '', type: 'x', sizeBytes: records.length })
-      yield padded(records)
-    }
-    yield header({ path, link, type: entry.type, sizeBytes: bytes.length })
-    if (bytes.length > 0) yield padded(bytes)
+    yield* blocksOf(entry)
   }
-  yield Buffer.alloc(2 * BLOCK)
+  yield END_OF_TAR
 }
 
-async function* entriesOf(folder: string, under: string): AsyncGenerator<Entry> {
+/** One file (type 0) or symbolic link (type 2) as blocks of a tar. */
+export function* blocksOf({ path, link, type, bytes }: TarEntry): Generator<Buffer> {
+  if (Buffer.byteLength(path) > NAME_BYTES || Buffer.byteLength(link) > NAME_BYTES) {
+    const records = Buffer.from(paxRecord('path', path) + paxRecord('linkpath', link))
+    yield header({ path: 'pax', link: '', type: 'x', sizeBytes: records.length })
+    yield padded(records)
+  }
+  yield header({ path, link, type, sizeBytes: bytes.length })
+  if (bytes.length > 0) yield padded(bytes)
+}
+
+async function* entriesOf(folder: string, under: string): AsyncGenerator<TarEntry> {
   for (const name of (await readdir(join(folder, under))).sort()) {
     const path = under === '' ? name : `${under}/${name}`
     const status = await lstat(join(folder, path))
