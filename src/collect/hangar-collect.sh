@@ -11,6 +11,8 @@ umask 077
 LC_ALL=C
 export LC_ALL
 unset CDPATH GREP_OPTIONS GREP_COLOR GREP_COLORS TAR_OPTIONS GZIP BASH_ENV ENV
+# These change how ls prints the links that are read.
+unset QUOTING_STYLE TIME_STYLE POSIXLY_CORRECT
 
 VERSION=0.1.0
 NAME=hangar-collect
@@ -258,7 +260,7 @@ labels_from_environment() {
 
 # ------------------------------------------------------------------------------------------- tools
 
-TOOLS='awk cat cp date dd grep gzip head id ln ls mkdir mkfifo mv od readlink rm sed sleep sort tail tar tr'
+TOOLS='awk cat cp cut date dd grep gzip head id ln ls mkdir mkfifo mv od readlink rm sed sleep sort tail tar tr wc'
 
 check_tools() {
   missing=''
@@ -1097,7 +1099,7 @@ write_manifest() {
 }
 
 pack() {
-  add_lines && rm -rf out links || return 1
+  rm -rf out links || return 1
   within 30 bundle.tar.gz pack_bundle && [ -s bundle.tar.gz ]
 }
 
@@ -1141,6 +1143,8 @@ collect() {
   [ "$SCRUB" = no ] || scrub || return 1
   DROPPED=0
   [ -z "$SERVER" ] || dropped
+  # Before the manifest, which tells what was cut.
+  add_lines || return 1
   write_manifest
   pack
 }
@@ -1164,11 +1168,14 @@ put_out() {
   return 1
 }
 
-# put_file: the name appears when the file is whole
+# put_file: the name appears when the file is whole. In a folder of everybody, as /tmp, somebody may
+# have made a link by the name of the part: nothing is written through it (-C opens new files alone).
 put_file() {
   if [ -e "$OUT" ] && [ ! -f "$OUT" ]; then
     cat bundle.tar.gz >"$OUT"
   else
+    rm -f "$OUT.$$.part"
+    set -C
     cat bundle.tar.gz >"$OUT.$$.part" && mv "$OUT.$$.part" "$OUT" && return 0
     rm -f "$OUT.$$.part"
     return 1
@@ -1212,6 +1219,7 @@ send() {
     case $VERDICT in
       taken) tell "delivered: $(head -c 300 reply.body 2>/dev/null | tr -d '\000-\037\177')"; return 0 ;;
       refused) say "refused: $WHY"; return 1 ;;
+      kept) return 1 ;;
     esac
     pause_for "$attempt" || return 1
     tell "$WHY; again in $((PAUSE / 2)) s"
@@ -1242,12 +1250,12 @@ read_token() {
   TOKEN=''
   [ -n "$TOKEN_FILE" ] || return 0
   if within 2 token show "$TOKEN_FILE" && read -r TOKEN <token; [ -z "$TOKEN" ]; then
-    VERDICT=refused WHY="there is no token in $TOKEN_FILE"
+    VERDICT=kept WHY="there is no token in $TOKEN_FILE"
     return 1
   fi
   case $TOKEN in
     *[!A-Za-z0-9._~+/=:-]*)
-      VERDICT=refused WHY="what is in $TOKEN_FILE is no token"
+      VERDICT=kept WHY="what is in $TOKEN_FILE is no token"
       return 1 ;;
   esac
 }
@@ -1289,6 +1297,8 @@ judge() {
   case $1 in
     '') WHY="$SERVER gave no answer: $(tail -n 1 reply.code.err 2>/dev/null | tr -d '\000-\037\177' | cut -c 1-200)" ;;
     408 | 425 | 429 | 5?? | 2??) WHY="the service answered $1" ;;
+    # A token that was changed, a balancer that leads elsewhere: the bundle is not to blame.
+    3?? | 401 | 403 | 407) VERDICT=kept WHY="the service answered $1: $(head -c 500 reply.body 2>/dev/null | tr -d '\000-\037\177')" ;;
     *) VERDICT=refused WHY="the service answered $1: $(head -c 500 reply.body 2>/dev/null | tr -d '\000-\037\177')" ;;
   esac
 }
@@ -1427,7 +1437,8 @@ keep_key() {
 }
 
 keep_map() {
-  sort -u scrub.map "$STATE/scrub.map" 2>/dev/null >scrub.all
+  # The first time there is none, and sort would print nothing at all.
+  cat scrub.map "$STATE/scrub.map" 2>/dev/null | sort -u >scrub.all
   cat scrub.all >"$STATE/scrub.map.$$" && mv "$STATE/scrub.map.$$" "$STATE/scrub.map"
 }
 
@@ -1487,16 +1498,34 @@ scrub_with() {
     }
     function part_of(value, dot, label) {
       if (value in made) return made[value]
+      if (tolower(value) in made) return made[tolower(value)]
       if (is_v4(value)) return known("v4", value)
+      if (index(value, "-")) { label = dashed(value); if (label != value) return label }
       dot = index(value, ".")
       if (dot < 2) return value
       label = substr(value, 1, dot - 1)
-      return (label in made) ? made[label] substr(value, dot) : value
+      return (label in made) ? made[label] substr(value, dot) : dashed(label) substr(value, dot)
+    }
+    # Threads of NFS are named 10.1.2.3-manager, hosts of clouds ip-10-1-2-3.
+    function dashed(value, piece, count, i, all, dash) {
+      count = split(value, piece, "-")
+      for (i = 1; i <= count; i++) {
+        all = all dash
+        dash = "-"
+        if (i + 3 <= count && is_v4(piece[i] "." piece[i + 1] "." piece[i + 2] "." piece[i + 3])) {
+          all = all known("v4", piece[i] "." piece[i + 1] "." piece[i + 2] "." piece[i + 3])
+          i += 3
+        } else if (is_v4(piece[i])) all = all known("v4", piece[i])
+        else all = all piece[i]
+      }
+      return all
     }
     function word(value, tail, parts, count, i, all) {
       tail = ""
       while (value ~ /[.:]$/ && !is_v6(value)) { tail = substr(value, length(value)) tail; value = substr(value, 1, length(value) - 1) }
       if (is_v6(value)) return known("v6", value) tail
+      i = index(value, "-")
+      if (i > 1 && is_v6(substr(value, 1, i - 1))) return known("v6", substr(value, 1, i - 1)) substr(value, i) tail
       count = split(value, parts, ":")
       all = part_of(parts[1])
       for (i = 2; i <= count; i++) all = all ":" part_of(parts[i])
@@ -1531,14 +1560,16 @@ LAST_AT=0 PENDING='' REPORTS='INFO: task .* blocked |blocked in I/O wait|soft lo
 watch() {
   : >reported
   : >newest
+  # In ticks, which go on when the clock of the host is set back.
+  LAST_AT=$((0 - MIN_INTERVAL * 2))
   scan_log
   PENDING=''
   while :; do
     JOBS=0
     scan_log
     [ -n "$PENDING" ] || scan_tasks
-    if [ -n "$PENDING" ] && [ $((LAST_CLOCK - LAST_AT)) -ge "$MIN_INTERVAL" ]; then
-      TRIGGER=$PENDING PENDING='' LAST_AT=$LAST_CLOCK
+    if [ -n "$PENDING" ] && [ $((TICKS - LAST_AT)) -ge $((MIN_INTERVAL * 2)) ]; then
+      TRIGGER=$PENDING PENDING='' LAST_AT=$TICKS
       say "collecting: $TRIGGER"
       once
     fi
@@ -1690,7 +1721,8 @@ EXIT STATUS
   3  a command that is needed is missing
   4  another run is at work
   5  not delivered; kept in the spool, and the next run sends it
-  6  refused by the service (4xx); kept in the spool as .refused.gz, and not sent again
+  6  refused by the service (4xx but 401, 403 and 407, which end with 5); kept in the spool as
+     .refused.gz, and not sent again
   7  the deadline came before a task was read
   8  neither delivered nor kept
   128+n  ended by signal n

@@ -123,17 +123,32 @@ test('a longer Retry-After is kept by the runs to come', { skip }, async (t) => 
   assert.equal(spooled().length, 2)
 })
 
-for (const code of [401, 413]) {
-  test(`a bundle refused with ${code} is kept, and not sent again`, { skip }, async (t) => {
-    const refusing = await serve(t, status(code))
+test('a bundle that is refused is kept, and not sent again', { skip }, async (t) => {
+  const refusing = await serve(t, status(413))
+  const { run, spooled } = prepared()
+  const ended = await run(['--server', refusing.url])
+  assert.equal(ended.code, 6, ended.stderr)
+  assert.equal(refusing.uploads.length, 1)
+  assert.match(spooled().join(), /\.refused\.gz$/)
+  const service = await serve(t, status(202))
+  assert.equal((await run(['--server', service.url])).code, 0)
+  assert.equal(service.uploads.length, 1)
+})
+
+for (const code of [302, 401, 403]) {
+  test(`after ${code}, which is not the bundle's fault, a later run sends it`, {
+    skip,
+  }, async (t) => {
+    const closed = await serve(t, status(code))
     const { run, spooled } = prepared()
-    const ended = await run(['--server', refusing.url])
-    assert.equal(ended.code, 6, ended.stderr)
-    assert.equal(refusing.uploads.length, 1)
-    assert.match(spooled().join(), /\.refused\.gz$/)
+    const ended = await run(['--server', closed.url])
+    assert.equal(ended.code, 5, ended.stderr)
+    assert.equal(closed.uploads.length, 1)
+    assert.equal(spooled().length, 1)
     const service = await serve(t, status(202))
     assert.equal((await run(['--server', service.url])).code, 0)
-    assert.equal(service.uploads.length, 1)
+    assert.equal(service.uploads.length, 2)
+    assert.deepEqual(spooled(), [])
   })
 }
 
@@ -186,7 +201,7 @@ test('a token that is missing or malformed is not sent', { skip }, async (t) => 
   writeFileSync(`${at}/bad`, 'two words"\n')
   for (const file of ['absent', 'bad']) {
     const ended = await run(['--server', service.url, '--token-file', `${at}/${file}`])
-    assert.equal(ended.code, 6, ended.stderr)
+    assert.equal(ended.code, 5, ended.stderr)
     assert.match(ended.stderr, /token/)
   }
   assert.equal(service.uploads.length, 0)
@@ -208,7 +223,7 @@ function pathOf(at: string, without: readonly string[], busybox: readonly string
 }
 
 const TOOLS =
-  /^(?:sh|dash|busybox|awk|cat|cp|curl|date|dd|dmesg|find|grep|gzip|head|id|ionice|ln|ls|mkdir|mkfifo|mv|od|readlink|renice|rm|rmdir|sed|sleep|sort|tail|tar|tr|wc|wget)$/
+  /^(?:sh|dash|busybox|awk|cat|cp|curl|cut|date|dd|dmesg|find|grep|gzip|head|id|ionice|ln|ls|mkdir|mkfifo|mv|od|readlink|renice|rm|rmdir|sed|sleep|sort|tail|tar|tr|wc|wget)$/
 
 test('without curl, GNU wget sends the very bytes and the token', {
   skip: lacks('wget'),
