@@ -1,3 +1,5 @@
+import type { Labels } from './access.ts'
+
 /** What a link hangs on. Incidents inherit the links of their signature and of their shape. */
 export const LINK_TARGETS = ['incident', 'signature', 'problem'] as const
 export type LinkTarget = (typeof LINK_TARGETS)[number]
@@ -15,6 +17,14 @@ export type Link = {
   /** RFC 3339 UTC. */
   readonly addedAt: string
   readonly addedBy: string
+}
+
+/**
+ * Those of an incident's links that a caller may see who is limited to these labels; null: to none.
+ * What it inherits may tell of any host.
+ */
+export function linksSeenBy(labels: Labels | null, links: readonly Link[]): readonly Link[] {
+  return labels === null ? links : links.filter(({ from }) => from === 'incident')
 }
 
 export const LINK_URL_CHARS_MAX = 2000

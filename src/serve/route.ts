@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { Caller, Labels, Role } from '../model/access.ts'
 import type { IncidentItem, SnapshotItem } from '../model/incident.ts'
+import { linksSeenBy } from '../model/link.ts'
 import { Problem, type ProblemKind } from '../model/problem.ts'
 import { type Limited, narrowed } from './limited.ts'
 import type { Services } from './services.ts'
@@ -182,16 +183,12 @@ export function located<Item extends { readonly url: string }>(item: Item, origi
   return { ...item, url: absolute(item.url, origin) }
 }
 
-/**
- * The same incident with its address made absolute. Links that it inherits may tell of any host:
- * whoever is limited to labels sees its own alone.
- */
+/** The same incident with its address made absolute, and the links that the caller may see. */
 export function locatedIncident<Item extends Pick<IncidentItem, 'url' | 'links'>>(
   item: Item,
   { origin, labels }: Pick<Call, 'origin' | 'labels'>,
 ): Item {
-  const shown = labels === null ? item.links : item.links.filter(({ from }) => from === 'incident')
-  return { ...located(item, origin), links: shown }
+  return { ...located(item, origin), links: linksSeenBy(labels, item.links) }
 }
 
 /** The same snapshot with its addresses as clients use them, that of its problem too. */

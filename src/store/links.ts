@@ -1,6 +1,6 @@
 import type { Labels } from '../model/access.ts'
 import type { IncidentItem } from '../model/incident.ts'
-import { foldedKey, LINK_TARGETS, type Link, type LinkTarget } from '../model/link.ts'
+import { foldedKey, LINK_TARGETS, type Link, type LinkTarget, linksSeenBy } from '../model/link.ts'
 import { Problem } from '../model/problem.ts'
 import { hostIdOf, newId } from './ids.ts'
 import { oneOf, toIncidentItem } from './incident-rows.ts'
@@ -87,75 +87,74 @@ export async function listLinks(
   return linksOfIncident(store.read, await incidentRow(store.read, on.id), labels)
 }
 
-/**
- * An incident's own links, then those of its signature and of its shape; each address once. What it
- * inherits may tell of any host: whoever is limited to labels sees its own alone.
- */
+/** An incident's links that somebody limited to these labels may see: its own, then those it inherits. */
 export async function linksOfIncident(
   sql: Sql,
-  incident: Pick<IncidentRow, 'id' | 'signature' | 'fingerprint'>,
+  incident: LinkedIncident,
   labels: Labels | null,
 ): Promise<readonly Link[]> {
-  const own = await linksOn(sql, { kind: 'incident', id: incident.id })
-  if (labels !== null) return own
-  const all = [
-    ...own,
-    ...(await linksOn(sql, { kind: 'problem', id: incident.fingerprint })),
-    ...(await linksOn(sql, { kind: 'signature', id: incident.signature })),
-  ]
-  return onceEach(all)
+  const [links = []] = await linksOfEach(sql, [incident])
+  return linksSeenBy(labels, links)
 }
 
-/** Incidents as lists show them, the links of all of them looked up together. */
+/** Incidents as lists show them, with all their links. */
 export async function withLinks(
   sql: Sql,
   rows: readonly IncidentRow[],
 ): Promise<readonly IncidentItem[]> {
-  const found = new Map<string, readonly Link[]>()
-  for (const [kind, targetOf] of LINKED_BY) {
-    const targets = [...new Set(rows.map(targetOf))]
-    const links = await sql.all<LinkRow>(
-      `SELECT * FROM links WHERE target_kind = ? AND target IN (SELECT value FROM json_each(?))
-       ORDER BY link_no`,
-      kind,
-      JSON.stringify(targets),
-    )
-    for (const [target, group] of Map.groupBy(links, (link) => link.target)) {
-      found.set(`${kind} ${target}`, group.slice(0, LINKS_MAX).map(toLink))
-    }
-  }
-  return rows.map((row) => {
-    const all = LINKED_BY.flatMap(([kind, targetOf]) => found.get(`${kind} ${targetOf(row)}`) ?? [])
-    return { ...toIncidentItem(row), links: onceEach(all) }
-  })
+  const links = await linksOfEach(sql, rows)
+  return rows.map((row, index) => ({ ...toIncidentItem(row), links: links[index] ?? [] }))
 }
 
+type LinkedIncident = Pick<IncidentRow, 'id' | 'signature' | 'fingerprint'>
+
 /** What the links of an incident hang on, its own first. */
-const LINKED_BY: readonly (readonly [LinkTarget, (row: IncidentRow) => string])[] = [
+const LINKED_BY: readonly (readonly [LinkTarget, (incident: LinkedIncident) => string])[] = [
   ['incident', ({ id }) => id],
   ['problem', ({ fingerprint }) => fingerprint],
   ['signature', ({ signature }) => signature],
 ]
 
+/** The links of incidents, of all of them looked up together; each address once. */
+async function linksOfEach(
+  sql: Sql,
+  incidents: readonly LinkedIncident[],
+): Promise<readonly (readonly Link[])[]> {
+  const links = incidents.map((): Link[] => [])
+  for (const [kind, idOf] of LINKED_BY) {
+    const found = await linksOnEach(sql, kind, new Set(incidents.map(idOf)))
+    for (const [index, incident] of incidents.entries()) {
+      links[index]?.push(...(found.get(idOf(incident)) ?? []))
+    }
+  }
+  return links.map(onceEach)
+}
+
 function onceEach(links: readonly Link[]): readonly Link[] {
   return links.filter((link, index) => links.findIndex(({ url }) => url === link.url) === index)
 }
 
-/** Of a problem, those on any of its shapes: they follow a merge, and part again. */
 async function linksOn(sql: Sql, { kind, id }: Linked): Promise<readonly Link[]> {
-  const targets = kind === 'problem' ? await membersOf(sql, id) : [id]
-  const rows: LinkRow[] = []
-  for (const target of targets) {
-    rows.push(
-      ...(await sql.all<LinkRow>(
-        'SELECT * FROM links WHERE target_kind = ? AND target = ? ORDER BY link_no LIMIT ?',
-        kind,
-        target,
-        LINKS_MAX,
-      )),
-    )
-  }
-  return rows.map(toLink)
+  return (await linksOnEach(sql, kind, new Set([id]))).get(id) ?? []
+}
+
+/** Of a problem, those on any of its shapes: they follow a merge, and part again. */
+async function linksOnEach(
+  sql: Sql,
+  kind: LinkTarget,
+  ids: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly Link[]>> {
+  const targets = new Map<string, readonly string[]>()
+  for (const id of ids) targets.set(id, kind === 'problem' ? await membersOf(sql, id) : [id])
+  const rows = await sql.all<LinkRow>(
+    `SELECT * FROM links WHERE target_kind = ? AND target IN (SELECT value FROM json_each(?))
+     ORDER BY link_no`,
+    kind,
+    JSON.stringify([...targets.values()].flat()),
+  )
+  const onTarget = Map.groupBy(rows, ({ target }) => target)
+  const linksOf = (target: string) => onTarget.get(target)?.slice(0, LINKS_MAX).map(toLink) ?? []
+  return new Map([...targets].map(([id, own]) => [id, own.flatMap(linksOf)]))
 }
 
 export function toLink(row: LinkRow): Link {
@@ -185,7 +184,7 @@ async function placeOf(sql: Sql, { kind, id }: Linked): Promise<Place> {
   return NOWHERE
 }
 
-type LinkedRow = Pick<IncidentRow, 'id' | 'host_id' | 'incident_no' | 'signature' | 'fingerprint'>
+type LinkedRow = LinkedIncident & Pick<IncidentRow, 'host_id' | 'incident_no'>
 
 async function incidentRow(sql: Sql, id: string): Promise<LinkedRow> {
   const row = await sql.get<LinkedRow>(

@@ -182,10 +182,13 @@ test('links of a merged problem hang on all of it, and part again with it', asyn
   const link = { url, key: 'OPS-1', title: null, atMs: START_MS, who: 'ann' }
   await addLink(store, { kind: 'problem', id: '1:b' }, link)
   await mergeProblem(store, '1:b', { into: '1:a', note: null }, BY)
-  const [item] = (await listIncidents(store, { host: ['h1'], limit: 1 })).items
+  const listed = async () => (await listIncidents(store, { host: ['h1'], limit: 1 })).items
+  const [item] = await listed()
+  assert.equal(item?.links.length, 1)
   assert.equal((await findIncident(store, item?.id ?? ''))?.links.length, 1)
   assert.equal((await findTicket(store, 'OPS-1', { limit: 10 })).counts.incidents, 3)
   await partProblem(store, '1:b', BY)
+  assert.equal((await listed())[0]?.links.length, 0)
   assert.equal((await findIncident(store, item?.id ?? ''))?.links.length, 0)
   assert.equal((await findTicket(store, 'OPS-1', { limit: 10 })).counts.incidents, 1)
 })
