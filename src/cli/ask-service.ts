@@ -11,12 +11,22 @@ export type Body = Readonly<Record<string, unknown>>
  */
 export type Ask = (path: string, method: string, body?: Body) => Promise<Body>
 
+/** Where a service is expected that no `--server` names. */
+export const DEFAULT_SERVER = 'http://127.0.0.1:7070'
+
+/**
+ * The address that `--server` names, with a slash at its end.
+ * @throws {UsageError} when it is none
+ */
+export function serverAddress(server: string): URL {
+  const address = URL.parse(`${server.replace(/\/+$/, '')}/`)
+  if (address && /^https?:$/.test(address.protocol)) return address
+  throw new UsageError(`--server takes an address like ${DEFAULT_SERVER}, not ${server}`)
+}
+
 /** The API of the service that `--server` names, asked with the token that was given. */
 export function serviceOf(server: string, given: Arguments): Ask {
-  const base = URL.parse(`${server.replace(/\/+$/, '')}/api/v1/`)
-  if (!base || !/^https?:$/.test(base.protocol)) {
-    throw new UsageError(`--server takes an address like http://127.0.0.1:7070, not ${server}`)
-  }
+  const base = new URL('api/v1/', serverAddress(server))
   const secret = givenToken(given)
   return (path, method, body) => askService(new URL(path, base), { method, body, secret })
 }

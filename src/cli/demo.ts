@@ -131,9 +131,9 @@ async function showFleet(
   const tell = (sent: number) => {
     if (showsProgress && sent % 10 === 0) err(`\r\x1b[2K${sent} of ${total} snapshots`)
   }
-  const { snapshots } = await feedFleet(url, plan, tell)
+  await feedFleet(url, plan, tell)
   if (showsProgress) err('\r\x1b[2K')
   const seconds = ((performance.now() - begun) / 1000).toFixed(0)
-  out(`${snapshots} snapshots of ${wanted.hosts} hosts in ${seconds} s\n`)
+  out(`${total} snapshots of ${wanted.hosts} hosts in ${seconds} s\n`)
   out(`\nLook at ${url} or ask ${url}/api/v1/incidents; Ctrl-C ends it.\n`)
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DEFAULT_SERVER, serverAddress } from './ask-service.ts'
 import { type Arguments, type Command, type Terminal, UsageError } from './command.ts'
 import { explainFailure } from './failure.ts'
 import { visible } from './paint.ts'
@@ -6,8 +7,6 @@ import { givenToken, TOKEN_FILE_OPTION } from './token-file.ts'
 import { createProgress, QUIET } from './upload/progress.ts'
 import { withRetry } from './upload/retry.ts'
 import { type Answer, get, post, sourceOf, type Token } from './upload/send.ts'
-
-const SERVER = 'http://127.0.0.1:7070'
 
 /** Pauses between them sum to some two minutes: a restart of the service is ridden out. */
 const ATTEMPTS_MAX = 9
@@ -26,7 +25,7 @@ export const upload: Command = {
     'With --wait it waits for the diagnosis and prints one line for each incident, with its address.',
   ],
   options: [
-    { name: 'server', value: 'URL', help: `address of the service (default ${SERVER})` },
+    { name: 'server', value: 'URL', help: `address of the service (default ${DEFAULT_SERVER})` },
     TOKEN_FILE_OPTION,
     { name: 'host', value: 'NAME', help: 'name of the host; stronger than what the bundle says' },
     { name: 'label', value: 'K=V', help: 'a label of the host, e.g. pool=web', many: true },
@@ -82,11 +81,7 @@ class Refused extends Error {
 function targetOf(asked: Arguments): Target {
   const { values, all, given } = asked
   const { HANGAR_SERVER: fromEnvironment } = process.env
-  const text = values['server'] ?? (fromEnvironment || SERVER)
-  const server = URL.parse(text.endsWith('/') ? text : `${text}/`)
-  if (!server || !/^https?:$/.test(server.protocol)) {
-    throw new UsageError(`--server takes an address like ${SERVER}, not ${text}`)
-  }
+  const server = serverAddress(values['server'] ?? (fromEnvironment || DEFAULT_SERVER))
   const query = new URLSearchParams()
   if (values['host'] !== undefined) query.set('host', values['host'])
   for (const label of all['label'] ?? []) {

@@ -9,15 +9,8 @@ const LANES = 6
 
 const WAIT_SECONDS = 60
 
-/** What of a fleet has come in. */
-export type Fed = {
-  readonly snapshots: number
-  /** Incidents that the last snapshot of each host with trouble showed, by the host's name. */
-  readonly incidents: ReadonlyMap<string, readonly string[]>
-}
-
 /**
- * Sends all that a plan holds to a service, as hosts would, and does what people did. `isOver` ends it early.
+ * Sends all that a plan holds to a service, as hosts would, and does what people did.
  *
  * @throws {Error} when the service refuses anything
  */
@@ -25,9 +18,9 @@ export async function feedFleet(
   url: string,
   plan: FleetPlan,
   tell: (sent: number) => void,
-  isOver: () => boolean = () => false,
-): Promise<Fed> {
+): Promise<void> {
   const captures = new Captures()
+  /** Those that the last snapshot of each host showed, by the host's name. */
   const incidents = new Map<string, readonly string[]>()
   let sent = 0
   // A lane keeps the snapshots of its hosts in their order.
@@ -37,7 +30,6 @@ export async function feedFleet(
   })
   const runLane = async (lane: readonly PlannedSnapshot[]) => {
     for (const snapshot of lane) {
-      if (isOver()) return
       const bytes = bundleOf(await captures.of(snapshot.base), snapshot)
       incidents.set(snapshot.host.name, await upload(url, bytes))
       sent += 1
@@ -47,9 +39,8 @@ export async function feedFleet(
   await Promise.all(lanes.map(runLane))
   for (const { host, act } of plan.troubles) {
     const [id] = incidents.get(host.name) ?? []
-    if (!isOver() && act !== null && id !== undefined) await doAct(url, id, act)
+    if (act !== null && id !== undefined) await doAct(url, id, act)
   }
-  return { snapshots: sent, incidents }
 }
 
 /** Each capture is unpacked once. */
