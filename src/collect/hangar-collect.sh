@@ -1208,7 +1208,8 @@ may_send() {
   [ "$LAST_CLOCK" -ge "$not_before" ] || [ "$not_before" -gt $((LAST_CLOCK + 86400)) ]
 }
 
-# send FILE: until it is taken, refused, or the deadline is near; sets VERDICT and WHY
+# send FILE: until it is taken, refused, to be kept for another run, or the deadline is near; sets VERDICT
+# and WHY
 send() {
   attempt=0
   while :; do
@@ -1297,9 +1298,13 @@ judge() {
   case $1 in
     '') WHY="$SERVER gave no answer: $(tail -n 1 reply.code.err 2>/dev/null | tr -d '\000-\037\177' | cut -c 1-200)" ;;
     408 | 425 | 429 | 5?? | 2??) WHY="the service answered $1" ;;
-    # A token that was changed, a balancer that leads elsewhere: the bundle is not to blame.
-    3?? | 401 | 403 | 407) VERDICT=kept WHY="the service answered $1: $(head -c 500 reply.body 2>/dev/null | tr -d '\000-\037\177')" ;;
-    *) VERDICT=refused WHY="the service answered $1: $(head -c 500 reply.body 2>/dev/null | tr -d '\000-\037\177')" ;;
+    *)
+      WHY="the service answered $1: $(head -c 500 reply.body 2>/dev/null | tr -d '\000-\037\177')"
+      case $1 in
+        # A token that was changed, a balancer that leads elsewhere: the bundle is not to blame.
+        3?? | 401 | 403 | 407) VERDICT=kept ;;
+        *) VERDICT=refused ;;
+      esac ;;
   esac
 }
 
